@@ -1,0 +1,350 @@
+package mmu
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"beige/devices/bus"
+)
+
+// Page geometry.
+const (
+	PageShift = 12
+	PageSize  = 1 << PageShift
+	pageMask  = PageSize - 1
+
+	// GranuleShift is the resolution at which stores into code are noticed: 32
+	// granules of 128 bytes a page.
+	GranuleShift = 7
+
+	romArea = 2 << 20 // bytes behind RAM for ROM images
+	oneMB   = 1 << 20
+)
+
+// none marks a page without memory behind it.
+const none = -1
+
+// page says what answers at one physical page. Reads and writes are apart, as
+// the shadow RAM of a PCI chipset needs them.
+type page struct {
+	r, w int32 // page number in the flat slice, or none
+	win  *window
+}
+
+type window struct {
+	name string
+	base uint32
+	size uint32
+	h    bus.MMIOHandler
+}
+
+type leaf [1024]page
+
+// Physical is the physical address space of one machine, 4 GB wide. It belongs
+// to the machine goroutine.
+type Physical struct {
+	mem []byte // RAM, then the ROM area
+	ram uint64 // bytes of RAM
+
+	top     [1024]*leaf
+	romNext uint64 // next free byte of the ROM area
+	a20     uint32
+
+	code     []uint32 // by page of mem: granules that hold decoded code
+	onCode   func(page uint32, granules uint32)
+	onChange func()
+
+	unclaimed uint64
+}
+
+// NewPhysical returns an address space with ram bytes of RAM: 640 KB from 0 and
+// what is beyond 1 MB from there; the range between is empty. ram is rounded
+// down to pages. It fails below 64 KB and above 3.5 GB.
+func NewPhysical(ram uint64) (*Physical, error) {
+	ram &^= pageMask
+	if ram < 64<<10 || ram > 3584<<20 {
+		return nil, fmt.Errorf("memory size %d KB: want 64 KB to 3584 MB", ram>>10)
+	}
+	flat := max(ram, oneMB)
+	p := &Physical{
+		mem:     make([]byte, flat+romArea),
+		ram:     ram,
+		romNext: flat,
+		a20:     ^uint32(0),
+	}
+	p.code = make([]uint32, len(p.mem)>>PageShift)
+	p.MapRAM(0, min(ram, 640<<10))
+	if ram > oneMB {
+		p.MapRAM(oneMB, ram-oneMB)
+	}
+	return p, nil
+}
+
+// RAMSize returns the bytes of RAM, the part behind 640K-1M included.
+func (p *Physical) RAMSize() uint64 { return p.ram }
+
+// Mem returns the flat slice that TLB entries index: RAM first, then ROMs. The
+// caller keeps it for the life of the machine; it never moves.
+func (p *Physical) Mem() []byte { return p.mem }
+
+// RAM returns the RAM part of the flat slice.
+func (p *Physical) RAM() []byte { return p.mem[:p.ram] }
+
+// OnCodeWrite sets the function that is told when granules marked by MarkCode
+// are written, before the bytes change. page is a page number of Mem.
+func (p *Physical) OnCodeWrite(f func(page, granules uint32)) { p.onCode = f }
+
+// OnChange sets the function that is told when the meaning of addresses changed
+// (A20, mappings): cached translations are void.
+func (p *Physical) OnChange(f func()) { p.onChange = f }
+
+func (p *Physical) changed() {
+	if p.onChange != nil {
+		p.onChange()
+	}
+}
+
+// SetA20 opens (true) or forces to 0 (false) address line 20 as the processor
+// sees it.
+func (p *Physical) SetA20(open bool) {
+	m := ^uint32(0)
+	if !open {
+		m = ^uint32(oneMB)
+	}
+	if m != p.a20 {
+		p.a20 = m
+		p.changed()
+	}
+}
+
+// A20 reports whether line 20 is open.
+func (p *Physical) A20() bool { return p.a20 == ^uint32(0) }
+
+// CPUAddress applies the A20 gate to an address the processor drives.
+func (p *Physical) CPUAddress(pa uint32) uint32 { return pa & p.a20 }
+
+func (p *Physical) page(pa uint32) page {
+	if l := p.top[pa>>22]; l != nil {
+		return l[pa>>PageShift&1023]
+	}
+	return page{none, none, nil}
+}
+
+func (p *Physical) slot(pa uint32) *page {
+	l := p.top[pa>>22]
+	if l == nil {
+		l = new(leaf)
+		for i := range l {
+			l[i] = page{none, none, nil}
+		}
+		p.top[pa>>22] = l
+	}
+	return &l[pa>>PageShift&1023]
+}
+
+// MapRAM makes [addr, addr+size) RAM, read and written at the same index.
+func (p *Physical) MapRAM(addr, size uint64) {
+	for a := addr; a < addr+size; a += PageSize {
+		*p.slot(uint32(a)) = page{int32(a >> PageShift), int32(a >> PageShift), nil}
+	}
+	p.changed()
+}
+
+// MapROM copies image behind RAM and shows it at every given address; writes
+// are lost. Addresses and the image's size are multiples of 4 KB; a shorter
+// image is padded with FFh.
+func (p *Physical) MapROM(name string, image []byte, addrs ...uint32) error {
+	size := (uint64(len(image)) + pageMask) &^ pageMask
+	if len(image) == 0 || p.romNext+size > uint64(len(p.mem)) {
+		return fmt.Errorf("ROM %s: %d bytes do not fit", name, len(image))
+	}
+	for _, a := range addrs {
+		if a&pageMask != 0 || uint64(a)+size > 1<<32 {
+			return fmt.Errorf("ROM %s: %d bytes at %#x: want a page boundary and an end below 4 GB", name, len(image), a)
+		}
+	}
+	dst := p.mem[p.romNext : p.romNext+size]
+	for i := copy(dst, image); i < len(dst); i++ {
+		dst[i] = 0xff
+	}
+	for _, a := range addrs {
+		for off := uint64(0); off < size; off += PageSize {
+			*p.slot(a + uint32(off)) = page{int32((p.romNext + off) >> PageShift), none, nil}
+		}
+	}
+	p.romNext += size
+	p.changed()
+	return nil
+}
+
+// MapMMIO gives [addr, addr+size) to a device; both are multiples of 4 KB. It
+// fails with bus.ErrOverlap where another device is mapped.
+func (p *Physical) MapMMIO(name string, addr, size uint32, h bus.MMIOHandler) error {
+	if addr&pageMask != 0 || size&pageMask != 0 {
+		return fmt.Errorf("window %s at %#x: want page boundaries", name, addr)
+	}
+	for off := uint32(0); off < size; off += PageSize {
+		if w := p.page(addr + off).win; w != nil {
+			return fmt.Errorf("window %s at %#x: %w by %s", name, addr+off, bus.ErrOverlap, w.name)
+		}
+	}
+	w := &window{name, addr, size, h}
+	for off := uint32(0); off < size; off += PageSize {
+		*p.slot(addr + off) = page{none, none, w}
+	}
+	p.changed()
+	return nil
+}
+
+// Unmap empties [addr, addr+size).
+func (p *Physical) Unmap(addr, size uint32) {
+	for off := uint32(0); off < size; off += PageSize {
+		*p.slot(addr + off) = page{none, none, nil}
+	}
+	p.changed()
+}
+
+// Unclaimed counts accesses that neither memory nor a device answered.
+func (p *Physical) Unclaimed() uint64 { return p.unclaimed }
+
+// Index returns where physical address pa is read from and written to in Mem;
+// ok values are false where a device or nothing is there. A20 is not applied.
+func (p *Physical) Index(pa uint32) (read, write uint32, readable, writable bool) {
+	pg := p.page(pa)
+	off := pa & pageMask
+	return uint32(pg.r)<<PageShift | off, uint32(pg.w)<<PageShift | off, pg.r >= 0, pg.w >= 0
+}
+
+// Read loads size bytes (1, 2, 4 or 8) at pa, which may cross a page. Holes
+// read as all ones.
+func (p *Physical) Read(pa uint32, size int) uint64 {
+	if pa&pageMask+uint32(size) > PageSize {
+		var v uint64
+		for i := range size {
+			v |= p.Read(pa+uint32(i), 1) << (8 * i)
+		}
+		return v
+	}
+	pg := p.page(pa)
+	if pg.r >= 0 {
+		b := p.mem[uint32(pg.r)<<PageShift|pa&pageMask:]
+		switch size {
+		case 1:
+			return uint64(b[0])
+		case 2:
+			return uint64(binary.LittleEndian.Uint16(b))
+		case 4:
+			return uint64(binary.LittleEndian.Uint32(b))
+		}
+		return binary.LittleEndian.Uint64(b)
+	}
+	if pg.win != nil {
+		return pg.win.h.ReadMMIO(pa-pg.win.base, size)
+	}
+	p.unclaimed++
+	return ^uint64(0) >> (64 - 8*size)
+}
+
+// Write stores size bytes (1, 2, 4 or 8) at pa, which may cross a page. Writes
+// to ROM and holes are lost.
+func (p *Physical) Write(pa uint32, size int, v uint64) {
+	if pa&pageMask+uint32(size) > PageSize {
+		for i := range size {
+			p.Write(pa+uint32(i), 1, v>>(8*i))
+		}
+		return
+	}
+	pg := p.page(pa)
+	if pg.w >= 0 {
+		i := uint32(pg.w)<<PageShift | pa&pageMask
+		p.touch(i, uint32(size))
+		b := p.mem[i:]
+		switch size {
+		case 1:
+			b[0] = uint8(v)
+		case 2:
+			binary.LittleEndian.PutUint16(b, uint16(v))
+		case 4:
+			binary.LittleEndian.PutUint32(b, uint32(v))
+		default:
+			binary.LittleEndian.PutUint64(b, v)
+		}
+		return
+	}
+	if pg.win != nil {
+		pg.win.h.WriteMMIO(pa-pg.win.base, size, v)
+		return
+	}
+	if pg.r < 0 {
+		p.unclaimed++
+	}
+}
+
+// ReadPhys fills b from pa on, as DMA and the debugger do. Addresses wrap at
+// 4 GB; device windows are read bytewise.
+func (p *Physical) ReadPhys(pa uint32, b []byte) {
+	for len(b) > 0 {
+		n := min(len(b), int(PageSize-pa&pageMask))
+		if pg := p.page(pa); pg.r >= 0 {
+			copy(b[:n], p.mem[uint32(pg.r)<<PageShift|pa&pageMask:])
+		} else {
+			for i := range n {
+				b[i] = uint8(p.Read(pa+uint32(i), 1))
+			}
+		}
+		b, pa = b[n:], pa+uint32(n)
+	}
+}
+
+// WritePhys stores b from pa on, as DMA does; code decoded from the bytes is
+// dropped.
+func (p *Physical) WritePhys(pa uint32, b []byte) {
+	for len(b) > 0 {
+		n := min(len(b), int(PageSize-pa&pageMask))
+		if pg := p.page(pa); pg.w >= 0 {
+			i := uint32(pg.w)<<PageShift | pa&pageMask
+			p.touch(i, uint32(n))
+			copy(p.mem[i:], b[:n])
+		} else {
+			for i := range n {
+				p.Write(pa+uint32(i), 1, uint64(b[i]))
+			}
+		}
+		b, pa = b[n:], pa+uint32(n)
+	}
+}
+
+// MarkCode records that the n bytes at index i of Mem, within one page, are
+// decoded code. It reports whether the page held none before: write tags for
+// the page are void then.
+func (p *Physical) MarkCode(i, n uint32) (first bool) {
+	c := &p.code[i>>PageShift]
+	first = *c == 0
+	*c |= granules(i, n)
+	return first
+}
+
+// ClearCode forgets granules of a page of Mem.
+func (p *Physical) ClearCode(page, granules uint32) { p.code[page] &^= granules }
+
+// HasCode reports whether the page with index i of Mem holds decoded code.
+func (p *Physical) HasCode(i uint32) bool { return p.code[i>>PageShift] != 0 }
+
+// Touch tells of a store of n bytes at index i of Mem, within one page, that
+// somebody else is about to do.
+func (p *Physical) Touch(i, n uint32) { p.touch(i, n) }
+
+func (p *Physical) touch(i, n uint32) {
+	if c := p.code[i>>PageShift]; c != 0 {
+		if g := c & granules(i, n); g != 0 && p.onCode != nil {
+			p.onCode(i>>PageShift, g)
+		}
+	}
+}
+
+// granules is the bit set of the granules that [i, i+n) of one page touches.
+func granules(i, n uint32) uint32 {
+	first := i & pageMask >> GranuleShift
+	last := (i&pageMask + n - 1) >> GranuleShift
+	return ^uint32(0) << first & (^uint32(0) >> (31 - last&31))
+}

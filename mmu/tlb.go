@@ -1,0 +1,82 @@
+package mmu
+
+// TLBSize is the number of entries of one TLB.
+const TLBSize = 1024
+
+// Entry translates one linear page. R, W and X are the linear page address if
+// reads, writes and fetches may take the fast path, else Empty. Adding D to a
+// linear address gives the index in Physical.Mem.
+//
+// An access of size bytes at la may take the fast path if R or W equals
+// (la+size-1)&^4095. The one compare also catches an access across the page
+// end: the entry is that of the first byte's page, the compared page is the last
+// byte's.
+type Entry struct {
+	R, W, X uint64
+	D       uint64
+}
+
+// Empty is a tag that no page address equals.
+const Empty = 1
+
+// TLB is a direct-mapped cache of translations for one privilege.
+type TLB struct {
+	E      [TLBSize]Entry
+	global [TLBSize / 64]uint64 // entries of global pages
+}
+
+// Slot returns the entry that serves linear address la.
+func (t *TLB) Slot(la uint64) *Entry { return &t.E[la>>PageShift&(TLBSize-1)] }
+
+// Flush empties the TLB. With keepGlobal, global pages stay (MOV CR3 with
+// CR4.PGE).
+func (t *TLB) Flush(keepGlobal bool) {
+	if !keepGlobal {
+		t.global = [TLBSize / 64]uint64{}
+	}
+	for i := range t.E {
+		if t.global[i>>6]>>(i&63)&1 == 0 {
+			t.E[i] = Entry{Empty, Empty, Empty, 0}
+		}
+	}
+}
+
+// FlushPage drops the page of la, global or not (INVLPG).
+func (t *TLB) FlushPage(la uint64) {
+	i := la >> PageShift & (TLBSize - 1)
+	t.E[i] = Entry{Empty, Empty, Empty, 0}
+	t.global[i>>6] &^= 1 << (i & 63)
+}
+
+// Set fills the entry of la's page. Tags that are not allowed are Empty.
+func (t *TLB) Set(la uint64, r, w, x bool, d uint64, global bool) *Entry {
+	i := la >> PageShift & (TLBSize - 1)
+	tag := la &^ pageMask
+	e := &t.E[i]
+	*e = Entry{Empty, Empty, Empty, d}
+	if r {
+		e.R = tag
+	}
+	if w {
+		e.W = tag
+	}
+	if x {
+		e.X = tag
+	}
+	t.global[i>>6] &^= 1 << (i & 63)
+	if global {
+		t.global[i>>6] |= 1 << (i & 63)
+	}
+	return e
+}
+
+// DropWrites empties the write tags of all entries that map the page with the
+// given number in Mem: it holds code now.
+func (t *TLB) DropWrites(page uint32) {
+	for i := range t.E {
+		e := &t.E[i]
+		if e.W != Empty && uint32((e.W+e.D)>>PageShift) == page {
+			e.W = Empty
+		}
+	}
+}
