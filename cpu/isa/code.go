@@ -46,7 +46,6 @@ const (
 
 	// Fixed operands.
 	One // the count 1 of D0 and D1
-	N3  // the vector 3 of INT3
 	RegAL
 	RegCL
 	RegDL
@@ -139,7 +138,6 @@ var codeNames = [NumCodes]string{
 	Ob:      "Ob",
 	Ov:      "Ov",
 	One:     "1",
-	N3:      "3",
 	RegAL:   "AL",
 	RegCL:   "CL",
 	RegDL:   "DL",

@@ -20,6 +20,9 @@ const (
 	L80486
 	LPentium
 	LPentiumPro
+
+	// LastLevel is the newest level of the table.
+	LastLevel = LPentiumPro
 )
 
 // Mode is the default operand and address size of the code segment (CS.D).
@@ -48,19 +51,19 @@ type Kind uint8
 
 // Operand kinds.
 const (
-	None  Kind = iota
-	Reg        // general register; Size 1, 2, 4 or 8; with Size 1, 4..7 are AH CH DH BH
-	Mem        // memory at Seg:[Base+Index<<Scale+Disp]
-	Imm        // Inst.Imm
-	Rel        // branch: Inst.Imm is the displacement, sign-extended; target = next IP + Imm
-	Far        // ptr16:16 or ptr16:32: offset in Inst.Imm, selector in Inst.Imm2
-	SReg       // segment register, in the order ES CS SS DS FS GS
-	CReg       // control register
-	DReg       // debug register
-	TReg       // test register
-	STReg      // x87 stack register ST(Reg)
-	MMXReg     // MMX register
-	XMMReg     // SSE register
+	None   Kind = iota
+	Reg         // general register; Size 1, 2, 4 or 8; with Size 1, 4..7 are AH CH DH BH
+	Mem         // memory at Seg:[Base+Index<<Scale+Disp]
+	Imm         // Inst.Imm
+	Rel         // branch: Inst.Imm is the displacement, sign-extended; target = next IP + Imm
+	Far         // ptr16:16 or ptr16:32: offset in Inst.Imm, selector in Inst.Imm2
+	SReg        // segment register, in the order ES CS SS DS FS GS
+	CReg        // control register
+	DReg        // debug register
+	TReg        // test register
+	STReg       // x87 stack register ST(Reg)
+	MMXReg      // MMX register
+	XMMReg      // SSE register
 )
 
 // Operand is one decoded operand.
@@ -162,6 +165,7 @@ const (
 	IO                          // reads or writes an I/O port
 	ProtOnly                    // #UD in real and virtual-8086 mode
 	X87                         // escapes to the coprocessor: #NM rules apply
+	CondFlags                   // leaves the flags alone for some operands (shift count 0, REP count 0)
 )
 
 // Map is an opcode map.
@@ -188,6 +192,8 @@ type Row struct {
 	Since, Until Level
 	HasModRM     bool
 
+	// Flags read, given a defined value, and left undefined for at least some
+	// operands. Written and Undefined do not overlap.
 	Read, Written, Undefined Flags
 	Attr                     Attr
 }

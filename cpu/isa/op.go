@@ -315,7 +315,6 @@ const (
 	FENI
 	FDISI
 	FSETPM
-	FRSTPM
 	FINCSTP
 	FDECSTP
 	FFREE
@@ -648,7 +647,6 @@ var opNames = [NumOps]string{
 	FENI:      "FENI",
 	FDISI:     "FDISI",
 	FSETPM:    "FSETPM",
-	FRSTPM:    "FRSTPM",
 	FINCSTP:   "FINCSTP",
 	FDECSTP:   "FDECSTP",
 	FFREE:     "FFREE",
