@@ -1,0 +1,16 @@
+//go:build !(linux || darwin || freebsd || netbsd || openbsd || dragonfly || windows)
+
+package image
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+var errLockHeld = errors.New("lock held")
+
+// lock does nothing: these hosts (js/wasm above all) have no file locks.
+func lock(*os.File) error { return nil }
+
+func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }

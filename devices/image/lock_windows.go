@@ -1,0 +1,28 @@
+package image
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+var errLockHeld = errors.New("lock held")
+
+// lock locks one byte far beyond the end of any image. Windows locks are
+// mandatory for the bytes they cover, and readers of the image must not be
+// stopped, only other writers.
+func lock(f *os.File) error {
+	ov := windows.Overlapped{OffsetHigh: 0x7fff_ffff}
+	err := windows.LockFileEx(windows.Handle(f.Fd()),
+		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &ov)
+	switch err {
+	case windows.ERROR_LOCK_VIOLATION, windows.ERROR_IO_PENDING:
+		return errLockHeld
+	case windows.ERROR_INVALID_FUNCTION, windows.ERROR_NOT_SUPPORTED:
+		return nil
+	}
+	return err
+}
+
+func isReadOnlyFS(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
