@@ -237,7 +237,7 @@ func FuzzFloppy(f *testing.F) {
 		if int64(len(raw)) != fl.Format().Size() {
 			t.Fatalf("Bytes() has %d bytes; format %+v", len(raw), fl.Format())
 		}
-		if _, ok := formatBySize(int64(len(raw))); !ok {
+		if known, ok := formatBySize(int64(len(raw))); !ok || known != fl.Format() {
 			return // a custom size needs its boot sector to be recognised
 		}
 		if _, hasBPB := readBPB(raw); hasBPB {
