@@ -31,6 +31,7 @@ const (
 	preOpSize
 	preAddrSize
 	pre0F
+	preNone // counts towards the length, else ignored
 )
 
 // Shapes of an opcode.
@@ -48,6 +49,7 @@ const noRow = 0xffff
 type slot struct {
 	shape uint8
 	regs  bool   // r/m is a register whatever mod says
+	imm   Code   // the immediate of a ModRM byte without a row, which is read before #UD
 	at    uint16 // row number, or start in Decoder.sel
 }
 
@@ -90,6 +92,9 @@ func NewDecoder(level Level) *Decoder {
 	if level == L8086 {
 		d.prefix[0xf1] = preLock // bit 0 is not decoded
 	}
+	if level == L80286 {
+		d.prefix[0xf1] = preNone // has a meaning for in-circuit emulators only
+	}
 	if level >= L80286 {
 		d.prefix[0x0f] = pre0F
 	}
@@ -107,7 +112,7 @@ func (d *Decoder) newSlot(m Map, opcode uint8) slot {
 	for i := range sel {
 		sel[i] = noRow
 	}
-	found, modrm, regs := false, false, false
+	found, modrm, regs, imm := false, false, false, NoArg
 	for i := range d.rows {
 		r := &d.rows[i]
 		if r.Map != m || r.Opcode != opcode || !r.On(d.level) {
@@ -116,6 +121,9 @@ func (d *Decoder) newSlot(m Map, opcode uint8) slot {
 		found = true
 		modrm = modrm || r.HasModRM
 		regs = regs || r.Args[0] == Rd || r.Args[1] == Rd
+		if codeInfo[r.Args[1]].how == howImm {
+			imm = r.Args[1]
+		}
 		for b := range sel {
 			if r.matches(uint8(b)) {
 				sel[b] = r.ID
@@ -136,7 +144,7 @@ func (d *Decoder) newSlot(m Map, opcode uint8) slot {
 	if same {
 		return slot{shape: shapeOne, regs: regs, at: sel[0]}
 	}
-	s := slot{shape: shapeExact, regs: regs, at: uint16(len(d.sel))}
+	s := slot{shape: shapeExact, regs: regs, imm: imm, at: uint16(len(d.sel))}
 	if !byDigit {
 		d.sel = append(d.sel, sel[:]...)
 		return s
@@ -244,10 +252,6 @@ func (d *Decoder) Decode(code []byte, mode Mode, in *Inst) Status {
 		case shapeExact:
 			id = d.sel[id+uint16(m)]
 		}
-		if id == noRow {
-			in.Len = uint8(pos)
-			return Invalid
-		}
 		if m < 0xc0 && !s.regs {
 			n := 0
 			if in.AddrSize == 2 {
@@ -260,6 +264,9 @@ func (d *Decoder) Decode(code []byte, mode Mode, in *Inst) Status {
 			}
 			pos += n
 		}
+	}
+	if id == noRow {
+		return d.undefined(in, s.imm, code, pos)
 	}
 	row := &d.rows[id]
 	for i, c := range row.Args {
@@ -278,6 +285,22 @@ func (d *Decoder) Decode(code []byte, mode Mode, in *Inst) Status {
 	}
 	in.Row, in.Op = row, row.Op
 	return OK
+}
+
+// undefined ends a decode that found no row for the ModRM byte. The processor
+// asks for the whole instruction, as long as the opcode's defined forms, before
+// it raises #UD: a limit or page fault on its last byte comes first (recorded
+// silicon). An opcode without any row is #UD at once.
+func (d *Decoder) undefined(in *Inst, imm Code, code []byte, pos int) Status {
+	size := int(codeInfo[imm].size)
+	if size == byOpSize {
+		size = int(in.OpSize)
+	}
+	if pos+size > len(code) {
+		return d.end(in, len(code))
+	}
+	in.Len = uint8(pos + size)
+	return Invalid
 }
 
 // end is the status when the code ran out after n bytes.

@@ -42,7 +42,7 @@ type Status uint8
 const (
 	OK      Status = iota
 	Invalid        // #UD: no such encoding on this model; Inst.Len counts the bytes read
-	TooLong        // over 15 bytes (10 on the 80286, no limit before): #GP, on the 80286 #UD as documented
+	TooLong        // over 15 bytes (10 on the 80286): #GP, on the 80286 interrupt 13 as recorded from the part; see Decode for older models
 	Short          // the slice ended first
 )
 

@@ -214,6 +214,7 @@ const (
 	LMSW
 	CLTS
 	LOADALL
+	STOREALL
 	INVD
 	WBINVD
 	INVLPG
@@ -552,6 +553,7 @@ var opNames = [NumOps]string{
 	LMSW:      "LMSW",
 	CLTS:      "CLTS",
 	LOADALL:   "LOADALL",
+	STOREALL:  "STOREALL",
 	INVD:      "INVD",
 	WBINVD:    "WBINVD",
 	INVLPG:    "INVLPG",

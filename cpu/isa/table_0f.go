@@ -11,7 +11,7 @@ func systemRows() []Row {
 		prot = ProtOnly | MayFault
 		priv = Privileged | MayFault
 	)
-	return []Row{
+	return append([]Row{
 		two(L80286, 0x00, SLDT, RvMw).digit(0).attr(prot),
 		two(L80286, 0x00, STR, RvMw).digit(1).attr(prot),
 		two(L80286, 0x00, LLDT, Ew).digit(2).attr(prot | priv),
@@ -27,6 +27,7 @@ func systemRows() []Row {
 		two(L80486, 0x01, INVLPG, M).digit(7).mem().attr(priv | EndsTrace),
 		two(L80286, 0x02, LAR, Gv, Ew).writes(ZF).attr(prot),
 		two(L80286, 0x03, LSL, Gv, Ew).writes(ZF).attr(prot),
+		two(L80286, 0x04, STOREALL).until(L80286).attr(priv | EndsTrace), // for in-circuit emulators: without one the part stops until RESET
 		two(L80286, 0x05, LOADALL).until(L80286).writes(Arith | TF | IF | DF).attr(priv | EndsTrace),
 		two(L80286, 0x06, CLTS).attr(priv | EndsTrace),
 		two(L80386, 0x07, LOADALL).until(L80386).writes(Arith | TF | IF | DF).attr(priv | EndsTrace),
@@ -51,16 +52,6 @@ func systemRows() []Row {
 		two(LPentiumPro, 0x1e, HINT_NOP, Ev),
 		two(LPentiumPro, 0x1f, HINT_NOP, Ev),
 
-		// Special registers: the mod field is ignored, r/m is always a register
-		// (80386 PRM, MOV special registers). Which numbers exist is the
-		// model's business.
-		two(L80386, 0x20, MOV, Rd, Cd).undef(Arith).attr(priv),
-		two(L80386, 0x21, MOV, Rd, Dd).undef(Arith).attr(priv),
-		two(L80386, 0x22, MOV, Cd, Rd).undef(Arith).attr(priv | EndsTrace),
-		two(L80386, 0x23, MOV, Dd, Rd).undef(Arith).attr(priv | EndsTrace),
-		two(L80386, 0x24, MOV, Rd, Td).until(L80486).undef(Arith).attr(priv),
-		two(L80386, 0x26, MOV, Td, Rd).until(L80486).undef(Arith).attr(priv | EndsTrace),
-
 		two(LPentium, 0x30, WRMSR).attr(priv | EndsTrace),
 		two(LPentium, 0x31, RDTSC).attr(MayFault),
 		two(LPentium, 0x32, RDMSR).attr(priv),
@@ -71,7 +62,41 @@ func systemRows() []Row {
 		two(LPentium, 0xaa, RSM).writes(Arith | TF | IF | DF).attr(MayFault | EndsTrace),
 		two(LPentiumPro, 0xae, FXSAVE, M512).digit(0).mem().attr(X87 | MayFault),
 		two(LPentiumPro, 0xae, FXRSTOR, M512).digit(1).mem().attr(X87 | MayFault),
+	}, specialRegRows()...)
+}
+
+// specialRegRows holds 0F 20-26. The mod field is ignored, r/m is always a
+// register (80386 PRM, MOV special registers). Numbers without a row are #UD
+// before any privilege check. CR4 came with late 80486s: the processor gates it
+// there. DR4 and DR5 repeat DR6 and DR7 unless CR4.DE is set.
+func specialRegRows() []Row {
+	const priv = Privileged | MayFault
+	var t []Row
+	for _, cr := range [...]struct {
+		n     int
+		since Level
+	}{{0, L80386}, {2, L80386}, {3, L80386}, {4, L80486}} {
+		t = append(t,
+			two(cr.since, 0x20, MOV, Rd, Cd).digit(cr.n).undef(Arith).attr(priv),
+			two(cr.since, 0x22, MOV, Cd, Rd).digit(cr.n).undef(Arith).attr(priv|EndsTrace),
+		)
 	}
+	t = append(t,
+		two(L80386, 0x21, MOV, Rd, Dd).undef(Arith).attr(priv),
+		two(L80386, 0x23, MOV, Dd, Rd).undef(Arith).attr(priv|EndsTrace),
+	)
+	// TR6 and TR7 test the TLB; TR3 to TR5 of the 80486 test its cache.
+	for n := 3; n < 8; n++ {
+		since := L80486
+		if n >= 6 {
+			since = L80386
+		}
+		t = append(t,
+			two(since, 0x24, MOV, Rd, Td).digit(n).until(L80486).undef(Arith).attr(priv),
+			two(since, 0x26, MOV, Td, Rd).digit(n).until(L80486).undef(Arith).attr(priv),
+		)
+	}
+	return t
 }
 
 // rows0F holds the application instructions of the 0F map: 40-4F, 80-CF.
@@ -137,7 +162,9 @@ func rows0F() []Row {
 		two(L80486, 0xc0, XADD, Eb, Gb).writes(Arith).lock(),
 		two(L80486, 0xc1, XADD, Ev, Gv).writes(Arith).lock(),
 		two(LPentium, 0xc7, CMPXCHG8B, Mq).digit(1).mem().writes(ZF).lock(),
-		two(LPentiumPro, 0xb9, UD1, Gv, Ev).attr(MayFault|EndsTrace),
+		// Reserved for #UD like 0F 0B. No ModRM byte is asked for first
+		// (recorded silicon).
+		two(LPentiumPro, 0xb9, UD1).attr(MayFault|EndsTrace),
 	)
 	return append(t, each(8, func(i int) Row { return two(L80486, 0xc8+uint8(i), BSWAP, VAX+Code(i)) })...)
 }
