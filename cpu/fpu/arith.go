@@ -197,7 +197,7 @@ func divSlow(a, b F80, e Env) (F80, Flags) {
 	case b.Mant == 0 && a.Mant == 0:
 		return invalid()
 	case b.Mant == 0:
-		return inf(sign), f | ZE
+		return inf(sign), ZE // and no DE
 	case a.Mant == 0:
 		return zero(sign), f
 	}

@@ -128,7 +128,15 @@ func Scale(a, b F80, e Env) (F80, Flags) {
 		d = -d
 	}
 	m, exp := a.unpack()
-	r, g := roundPack(a.sign(), exp+d, m, 0, e)
+	exp += d
+	switch {
+	// Out of reach even for the wrapped exponent of an unmasked exception.
+	case exp > maxExp+wrapBias && !e.masked(OE):
+		return inf(a.sign()), f | OE | PE | C1
+	case exp < 1-wrapBias && !e.masked(UE):
+		return zero(a.sign()), f | UE | PE
+	}
+	r, g := roundPack(a.sign(), exp, m, 0, e)
 	return r, f | g
 }
 

@@ -143,13 +143,15 @@ func (u *Unit) raiseUnmasked(f, un Flags) bool {
 func (u *Unit) underflow() bool { return u.raise(IE | SF) }
 
 // push pushes v, which raised f. A full stack is an overflow: the masked
-// response pushes the indefinite.
+// response pushes the indefinite. A denormal is pushed even if DE is unmasked,
+// unlike the SDM (volume 1, section 8.5.2) has it: the processor of the silicon
+// vectors does so.
 func (u *Unit) push(v F80, f Flags) {
 	p := (u.Top - 1) & 7
 	if u.Use>>p&1 != 0 {
 		v, f = Indefinite(), IE|SF|C1
 	}
-	if u.raise(f) {
+	if u.raise(f) || f == DE {
 		u.Top = p
 		u.set(p, v)
 	}

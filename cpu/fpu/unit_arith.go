@@ -121,7 +121,7 @@ func (u *Unit) arithMem(op ArithOp, b F80, f Flags) {
 		return
 	}
 	r, g := compute(op, u.R[t], b, u.env())
-	if f != 0 && g&IE == 0 && !r.IsNaN() {
+	if f != 0 && g&(IE|ZE) == 0 && !r.IsNaN() {
 		g |= f
 	}
 	if u.raise(g) {
@@ -182,9 +182,14 @@ func (u *Unit) Prem() { u.prem(Rem) }
 // Prem1 is FPREM1 (387 and later): the IEEE partial remainder.
 func (u *Unit) Prem1() { u.prem(Rem1) }
 
+// prem reduces ST(0). C2 is cleared unless the reduction is partial, C0 and C3
+// change only with a result that is a number.
 func (u *Unit) prem(fn func(a, b F80, e Env) (F80, Flags)) {
-	u.SW &^= uint16(ccMask)
-	u.apply2(0, fn)
+	cc := u.SW & uint16(C0|C3)
+	u.SW &^= uint16(C0 | C2 | C3)
+	if !u.apply2(0, fn) || u.ST(0).IsNaN() {
+		u.SW |= cc
+	}
 }
 
 // Extract is FXTRACT: ST(0) is replaced by its exponent, and its significand

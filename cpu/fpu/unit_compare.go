@@ -40,20 +40,23 @@ func (u *Unit) com(b F80, f Flags, pop bool) {
 	u.setRelation(r, g, pops)
 }
 
+// setRelation sets the condition codes, which happens even if an exception is
+// unmasked, and pops, which then does not.
 func (u *Unit) setRelation(r Relation, f Flags, pops uint8) {
-	if !u.raise(f) {
-		return
-	}
+	deliver := u.raise(f)
 	u.SW = u.SW&^uint16(C0|C2|C3) | uint16(r)
-	for ; pops > 0; pops-- {
-		u.pop()
+	if deliver {
+		for ; pops > 0; pops-- {
+			u.pop()
+		}
 	}
 }
 
 // ComI is FCOMI ST(0),ST(i), FCOMIP with pop, and with quiet FUCOMI and FUCOMIP
-// (P6). It returns the new values of EflagsZF, EflagsPF and EflagsCF; ok is
-// false if an unmasked exception leaves EFLAGS alone.
-func (u *Unit) ComI(i uint8, quiet, pop bool) (eflags uint32, ok bool) {
+// (P6). It returns the new values of EflagsZF, EflagsPF and EflagsCF, which are
+// written even if an exception is unmasked. C1 changes on a stack fault only.
+func (u *Unit) ComI(i uint8, quiet, pop bool) (eflags uint32) {
+	c1 := u.SW & uint16(C1)
 	r, f := Unordered, IE|SF
 	if !u.empty(0) && !u.empty(i) {
 		if quiet {
@@ -62,11 +65,11 @@ func (u *Unit) ComI(i uint8, quiet, pop bool) (eflags uint32, ok bool) {
 			r, f = Compare(u.ST(0), u.ST(i))
 		}
 	}
-	if !u.raise(f) {
-		return 0, false
-	}
-	if pop {
+	if u.raise(f) && pop {
 		u.pop()
+	}
+	if f&SF == 0 {
+		u.SW |= c1
 	}
 	if r&C0 != 0 {
 		eflags |= EflagsCF
@@ -77,7 +80,7 @@ func (u *Unit) ComI(i uint8, quiet, pop bool) (eflags uint32, ok bool) {
 	if r&C3 != 0 {
 		eflags |= EflagsZF
 	}
-	return eflags, true
+	return eflags
 }
 
 // Examine is FXAM.

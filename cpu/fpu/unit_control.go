@@ -28,6 +28,7 @@ func (u *Unit) rotate(by uint8) {
 // Free is FFREE ST(i), and FFREEP ST(i) with pop.
 func (u *Unit) Free(i uint8, pop bool) {
 	u.Use &^= 1 << ((u.Top + i) & 7)
+	u.SW &^= uint16(C1)
 	if pop {
 		u.pop()
 	}

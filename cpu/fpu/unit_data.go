@@ -36,11 +36,12 @@ func (u *Unit) LoadBCD(lo uint64, hi uint16) { u.push(FromBCD(lo, hi), 0) }
 
 // LoadST is FLD ST(i).
 func (u *Unit) LoadST(i uint8) {
-	if u.empty(i) {
-		u.push(Indefinite(), IE|SF)
-		return
+	if !u.empty(i) {
+		u.push(u.ST(i), 0)
+	} else if u.underflow() {
+		u.Top = (u.Top - 1) & 7
+		u.SetST(0, Indefinite())
 	}
-	u.push(u.ST(i), 0)
 }
 
 // LoadConst is FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ.
@@ -73,7 +74,12 @@ func (u *Unit) Commit(p Pending, pop bool) {
 // pend decides about a store that raised f.
 func (u *Unit) pend(f Flags) Pending {
 	p := Pending(f)
-	if f&^Flags(u.CW)&(before|OE|UE) == 0 {
+	switch un := f &^ Flags(u.CW); {
+	case un&before != 0:
+		p = Pending(f & (before | SF))
+	case un&(OE|UE) != 0:
+		p = Pending(f & (OE | UE))
+	default:
 		p |= pendingWrite
 	}
 	return p
@@ -143,6 +149,16 @@ func (u *Unit) StoreST(i uint8, pop bool) {
 	}
 }
 
+// StoreSTNoCheck is D9 D8+i, an undocumented FSTP ST(i) that raises no stack
+// fault: an empty ST(0) is popped and nothing else.
+func (u *Unit) StoreSTNoCheck(i uint8) {
+	u.SW &^= uint16(C1)
+	if !u.empty(0) {
+		u.SetST(i, u.ST(0))
+	}
+	u.pop()
+}
+
 // Exchange is FXCH ST(i). Empty registers take part as the indefinite.
 func (u *Unit) Exchange(i uint8) {
 	a, b, f := u.ST(0), u.ST(i), Flags(0)
@@ -158,13 +174,15 @@ func (u *Unit) Exchange(i uint8) {
 	}
 }
 
-// MoveIf is FCMOVcc ST(0),ST(i) (P6) with its condition already tested.
+// MoveIf is FCMOVcc ST(0),ST(i) (P6) with its condition already tested. Unlike
+// other instructions it leaves C1 alone.
 func (u *Unit) MoveIf(cond bool, i uint8) {
-	v, f := u.ST(i), Flags(0)
-	if u.empty(0) || u.empty(i) {
-		v, f = Indefinite(), IE|SF
-	}
-	if u.raise(f) && (cond || f != 0) {
-		u.SetST(0, v)
+	switch {
+	case u.empty(0) || u.empty(i):
+		if u.underflow() {
+			u.SetST(0, Indefinite())
+		}
+	case cond:
+		u.SetST(0, u.ST(i))
 	}
 }
