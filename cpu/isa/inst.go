@@ -192,8 +192,9 @@ type Row struct {
 	Since, Until Level
 	HasModRM     bool
 
-	// Flags read, given a defined value, and left undefined for at least some
-	// operands. Written and Undefined do not overlap.
+	// Flags read, given a defined value, and left undefined, each for at least
+	// some operands: the OF of a shift by CL is in both Written and Undefined.
+	// What a row may change is Written|Undefined.
 	Read, Written, Undefined Flags
 	Attr                     Attr
 }

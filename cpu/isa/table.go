@@ -83,13 +83,11 @@ func (r Row) reads(f Flags) Row {
 
 func (r Row) writes(f Flags) Row {
 	r.Written |= f
-	r.Undefined &^= f
 	return r
 }
 
 func (r Row) undef(f Flags) Row {
 	r.Undefined |= f
-	r.Written &^= f
 	return r
 }
 

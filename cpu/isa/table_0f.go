@@ -106,6 +106,8 @@ func rows0F() []Row {
 		seg     = MayFault
 		stack   = Stack | MayFault
 	)
+	// A 16-bit SHLD by more than 16 leaves everything undefined.
+	shd := func(r Row) Row { return r.writes(CF | OF | szp).undef(Arith).attr(CondFlags) }
 	bt := func(r Row) Row {
 		r = r.writes(CF).undef(btUndef)
 		if r.Op == BT {
@@ -147,10 +149,10 @@ func rows0F() []Row {
 		two(L80386, 0xbc, BSF, Gv, Ev).writes(ZF).undef(Arith&^ZF),
 		two(L80386, 0xbd, BSR, Gv, Ev).writes(ZF).undef(Arith&^ZF),
 
-		two(L80386, 0xa4, SHLD, Ev, Gv, Ib).writes(CF|szp).undef(OF|AF).attr(CondFlags),
-		two(L80386, 0xa5, SHLD, Ev, Gv, RegCL).writes(CF|szp).undef(OF|AF).attr(CondFlags),
-		two(L80386, 0xac, SHRD, Ev, Gv, Ib).writes(CF|szp).undef(OF|AF).attr(CondFlags),
-		two(L80386, 0xad, SHRD, Ev, Gv, RegCL).writes(CF|szp).undef(OF|AF).attr(CondFlags),
+		shd(two(L80386, 0xa4, SHLD, Ev, Gv, Ib)),
+		shd(two(L80386, 0xa5, SHLD, Ev, Gv, RegCL)),
+		shd(two(L80386, 0xac, SHRD, Ev, Gv, Ib)),
+		shd(two(L80386, 0xad, SHRD, Ev, Gv, RegCL)),
 		two(L80386, 0xaf, IMUL, Gv, Ev).writes(cAndOF).undef(szp|AF),
 		two(L80386, 0xb6, MOVZX, Gv, Eb),
 		two(L80386, 0xb7, MOVZX, Gv, Ew),

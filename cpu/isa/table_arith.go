@@ -47,8 +47,8 @@ func arithRows() []Row {
 		)
 	}
 	t = append(t,
-		one(0x27, DAA).reads(CF|AF).writes(notAF|AF).undef(OF),
-		one(0x2f, DAS).reads(CF|AF).writes(notAF|AF).undef(OF),
+		one(0x27, DAA).reads(CF|AF).writes(CF|AF|szp).undef(OF),
+		one(0x2f, DAS).reads(CF|AF).writes(CF|AF|szp).undef(OF),
 		one(0x37, AAA).reads(AF).writes(CF|AF).undef(OF|szp),
 		one(0x3f, AAS).reads(AF).writes(CF|AF).undef(OF|szp),
 		one(0xd4, AAM, Ib).writes(szp).undef(CF|AF|OF).attr(MayFault), // #DE for a base of 0
@@ -90,22 +90,27 @@ func arithRows() []Row {
 }
 
 // shiftRows holds C0, C1 and D0-D3. A count of 0 leaves the flags alone; OF is
-// defined for a count of 1 only. On the 8086 D0-D3 /6 sets the operand to minus
-// one; later models repeat SHL there.
+// defined for a count of 1 only, CF after SHL and SHR for a count up to the
+// operand size. On the 8086 D0-D3 /6 sets the operand to minus one; later models
+// repeat SHL there.
 func shiftRows() []Row {
 	shift := func(op Op, r Row) Row {
+		r = r.writes(CF | OF)
+		byOne := r.Args[1] == One
+		if !byOne {
+			r = r.undef(OF).attr(CondFlags)
+		}
 		switch op {
 		case ROL, ROR:
-			r = r.writes(CF)
+			return r
 		case RCL, RCR:
-			r = r.reads(CF).writes(CF)
-		default:
-			r = r.writes(CF | szp).undef(AF)
+			return r.reads(CF)
+		case SHL, SHR:
+			if !byOne {
+				r = r.undef(CF)
+			}
 		}
-		if r.Args[1] == One {
-			return r.writes(OF)
-		}
-		return r.undef(OF).attr(CondFlags)
+		return r.writes(szp).undef(AF)
 	}
 	var t []Row
 	for d, op := range [8]Op{ROL, ROR, RCL, RCR, SHL, SHR, SHL, SAR} {

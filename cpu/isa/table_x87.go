@@ -88,8 +88,8 @@ func x87Rows() []Row {
 		st(0xdb, 0xe8, FUCOMI, ST0, STi).since(LPentiumPro).writes(Arith),
 		st(0xdb, 0xf0, FCOMI, ST0, STi).since(LPentiumPro).writes(Arith),
 
-		// With ST(i) as the destination the subtractions and divisions swap
-		// places with their reversed forms.
+		// FSUB is destination less source, FSUBR the reverse, FDIV and FDIVR
+		// likewise: so with ST(i) as the destination they swap places.
 		st(0xdc, 0xc0, FADD, STi, ST0),
 		st(0xdc, 0xc8, FMUL, STi, ST0),
 		st(0xdc, 0xd0, FCOM2, ST0, STi),
