@@ -1,0 +1,114 @@
+package ata
+
+import (
+	"fmt"
+
+	"beige/devices/bus"
+)
+
+const stateVersion = 1
+
+// state is everything about the channel that a snapshot holds. The contents of
+// the disks and the timers' deadlines are kept elsewhere.
+type state struct {
+	Control uint8 // Device Control, writable bits
+	Select  uint8 // DEV: the drive that answers
+	INTRQ   bool
+	Drive   [2]driveState
+}
+
+// driveState is one drive. [2]: current and previous content of a register.
+type driveState struct {
+	Status, Error, Features, Device, Command uint8
+	Count, LBALow, LBAMid, LBAHigh           [2]uint8
+
+	Pending bool  // wants INTRQ
+	Next    uint8 // what follows BSY
+	Phase   uint8
+	Pos     uint16 // next byte of the data phase
+	End     uint16 // end of the block in Buffer
+
+	LBA, Limit uint64
+	Left       uint32 // sectors of the command that are still to move
+	Block      uint8  // sectors a DRQ
+	Ext        bool   // the command is a 48-bit one
+
+	Heads, Sectors, Cylinders           uint16 // current translation
+	Multiple                            uint8
+	WriteCache, LookAhead, KeepSettings bool
+	PIOMode, Power, Standby             uint8
+	LastUse                             bus.Time
+
+	Buffer [maxMultiple * sectorSize]byte
+}
+
+// valid reports whether a restored drive keeps the invariants that the code
+// relies on.
+func (s *driveState) valid() bool {
+	return s.Next < nextLast && s.Phase < phaseLast && s.Power < powerLast &&
+		int(s.End) <= len(s.Buffer) && s.Pos <= s.End && s.Pos&1 == 0 && s.End%sectorSize == 0 &&
+		(s.Phase == phaseNone || s.Pos < s.End) &&
+		(s.Block >= 1 || s.Left == 0 || s.Next != nextRead && s.Next != nextCommit && s.Phase == phaseNone) &&
+		s.Heads >= 1 && s.Heads <= 16 && s.Sectors >= 1 && s.Sectors <= 255 && s.Cylinders >= 1 &&
+		s.Multiple <= maxMultiple && s.Block <= maxMultiple && s.Left <= 65536 && s.LBA < 1<<49
+}
+
+// MarshalBinary implements encoding.BinaryMarshaler for snapshots.
+func (c *Channel) MarshalBinary() ([]byte, error) { return bus.MarshalState(stateVersion, &c.state) }
+
+// UnmarshalBinary restores a snapshot and drives INTRQ to match it. It fails,
+// changing nothing, on a snapshot of a channel with other drives.
+func (c *Channel) UnmarshalBinary(b []byte) error {
+	var s state
+	if err := bus.UnmarshalState(c.name, stateVersion, b, &s); err != nil {
+		return err
+	}
+	if s.Select > 1 {
+		return fmt.Errorf("%s: snapshot: drive %d selected", c.name, s.Select)
+	}
+	for i := range s.Drive {
+		// An absent drive is all zero, a present one has a translation.
+		if has := s.Drive[i].Heads != 0; has != c.present[i] {
+			return fmt.Errorf("%s: snapshot: drive %d present: %v; on this machine: %v", c.name, i, has, c.present[i])
+		}
+		if c.present[i] {
+			if !s.Drive[i].valid() {
+				return fmt.Errorf("%s: snapshot: drive %d is inconsistent", c.name, i)
+			}
+			s.Drive[i].Limit = min(s.Drive[i].Limit, c.drive[i].cfg.Disk.Sectors())
+		}
+	}
+	c.state = s
+	c.irq(c.INTRQ)
+	return nil
+}
+
+// Inspect reports the registers for the monitor.
+func (c *Channel) Inspect() []bus.Field {
+	out := []bus.Field{
+		{Name: "control", Value: fmt.Sprintf("%#02x", c.Control)},
+		{Name: "selected", Value: int(c.Select)},
+		{Name: "intrq", Value: c.INTRQ},
+	}
+	for i, d := range c.drive {
+		n := fmt.Sprintf("drive%d.", i)
+		if !c.present[i] {
+			out = append(out, bus.Field{Name: n + "model", Value: "absent"})
+			continue
+		}
+		out = append(out,
+			bus.Field{Name: n + "model", Value: d.cfg.Model},
+			bus.Field{Name: n + "sectors", Value: d.cfg.Disk.Sectors()},
+			bus.Field{Name: n + "chs", Value: fmt.Sprintf("%d/%d/%d", d.Cylinders, d.Heads, d.Sectors)},
+			bus.Field{Name: n + "status", Value: fmt.Sprintf("%#02x", d.Status)},
+			bus.Field{Name: n + "error", Value: fmt.Sprintf("%#02x", d.Error)},
+			bus.Field{Name: n + "command", Value: fmt.Sprintf("%#02x", d.Command)},
+			bus.Field{Name: n + "count", Value: fmt.Sprintf("%#02x", d.Count[0])},
+			bus.Field{Name: n + "lba", Value: fmt.Sprintf("%#02x %#02x %#02x", d.LBAHigh[0], d.LBAMid[0], d.LBALow[0])},
+			bus.Field{Name: n + "device", Value: fmt.Sprintf("%#02x", d.Device)},
+			bus.Field{Name: n + "next-lba", Value: d.LBA},
+			bus.Field{Name: n + "left", Value: d.Left},
+		)
+	}
+	return out
+}
