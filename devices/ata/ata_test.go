@@ -804,7 +804,10 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(256 * sectorSize)
 	b.ReportAllocs()
 	for b.Loop() {
-		c.Out(regCount, 0)
+		for _, reg := range []uint16{regCount, regLBALow, regLBAMid, regLBAHigh} {
+			c.Out(reg, 0)
+		}
+		c.Out(regDevice, 0xe0)
 		c.Out(regStatus, cmdRead)
 		clock.Advance(commandTime)
 		for c.In(regStatus)&statusDRQ != 0 {
