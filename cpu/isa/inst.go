@@ -4,7 +4,12 @@
 //
 // Sources: Intel SDM volume 2 (opcode map, appendix A), 80386 Programmer's
 // Reference Manual, 80286 Programmer's Reference Manual, iAPX 86/88 User's
-// Manual.
+// Manual; what the manuals leave open from vectors recorded from an 8086, an
+// 80286 and a current processor (the tests say where).
+//
+// Not modelled: 64-bit mode, MMX, SSE and later extensions; XBTS and IBTS of the
+// first 80386s; differences between steppings, which the processor gates (CPUID
+// and CR4 of late 80486s, the Pentium II instructions at level LPentiumPro).
 package isa
 
 // Level is a generation of the instruction set. A row belongs to the models

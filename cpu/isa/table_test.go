@@ -322,3 +322,52 @@ func TestCondFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestAttributes compares attributes with the manuals' lists (SDM volume 3,
+// section 6.9; volume 1, section 19.5.1).
+func TestAttributes(t *testing.T) {
+	set := func(ops ...Op) map[Op]bool {
+		m := map[Op]bool{}
+		for _, op := range ops {
+			m[op] = true
+		}
+		return m
+	}
+	for _, c := range []struct {
+		name string
+		attr Attr
+		ops  map[Op]bool
+	}{
+		{"Privileged", Privileged, set(LGDT, LLDT, LTR, LIDT, LMSW, CLTS, INVD, WBINVD, INVLPG, HLT, RDMSR, WRMSR, SYSEXIT, LOADALL, STOREALL)},
+		{"IOPL", IOPL, set(CLI, STI, IN, OUT, INS, OUTS, PUSHF, POPF, INT, IRET)},
+		{"IO", IO, set(IN, OUT, INS, OUTS)},
+		{"String", String, set(MOVS, CMPS, SCAS, LODS, STOS, INS, OUTS)},
+		{"ProtOnly", ProtOnly, set(ARPL, LAR, LSL, VERR, VERW, SLDT, STR, LLDT, LTR)},
+		{"Stack", Stack, set(PUSH, POP, POPCS, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE, CALL, CALLF, RET, RETF, INT, INT1, INT3, INTO, IRET)},
+	} {
+		for _, r := range Rows() {
+			special := r.Op == MOV && r.Map == Map0F // MOV CR, DR, TR
+			want := c.ops[r.Op] || special && c.attr == Privileged
+			if got := r.Attr&c.attr != 0; got != want {
+				t.Errorf("%s of row %d (%v %v) = %v; want %v", c.name, r.ID, r.Op, r.Args, got, want)
+			}
+		}
+	}
+	// What leaves the straight line for certain, or changes the mode.
+	ends := set(CALL, CALLF, JMP, JMPF, RET, RETF, INT, INT1, INT3, INTO, IRET, POPCS, HLT, STI, POPF, LMSW, CLTS, INVLPG, WRMSR,
+		LOADALL, STOREALL, RSM, SYSENTER, SYSEXIT, UD1, UD2, LSS)
+	for _, r := range Rows() {
+		want := ends[r.Op]
+		switch {
+		case r.Op == POP:
+			want = r.Args[0] == SegSS
+		case r.Op == MOV && r.Args[0] == Sw:
+			want = r.Digit == 1 || r.Digit == 2 || r.Until == L8086 && (r.Digit == 5 || r.Digit == 6)
+		case r.Op == MOV && (r.Args[0] == Cd || r.Args[0] == Dd):
+			want = true
+		}
+		if got := r.Attr&EndsTrace != 0; got != want {
+			t.Errorf("EndsTrace of row %d (%v %v) = %v; want %v", r.ID, r.Op, r.Args, got, want)
+		}
+	}
+}
