@@ -1,0 +1,213 @@
+; beige VGA BIOS: the option ROM at C000:0000.
+;
+; It drives a plain VGA through its registers only and runs on an 8086, so it works
+; with any system BIOS and on any machine that has a VGA.
+;
+; Sources: IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 10h" and
+; "Data areas"; IBM PS/2 Hardware Interface Technical Reference, "Video subsystem";
+; IBM EGA Technical Reference (save pointer table, user fonts); PCI Firmware
+; Specification 3.0, section 5.1.2 (option ROM header and PCI data structure).
+;
+; Not here: the light pen (04h reports none), the display switch (12h/35h: there is
+; one display adapter), the user palette profile of the secondary save pointer table.
+;
+; Every service gets the caller's AX, BX, CX, DX in the registers, DS = the BIOS data
+; area, the direction flag clear, and the caller's registers at [bp+R_xx] to change;
+; it may spoil all registers but DS, BP and SS:SP.
+
+        cpu 8086
+        bits 16
+        org 0
+
+%include "const.inc"
+
+        db 55h, 0AAh, ROM_SIZE/512
+        jmp near rom_init
+        times 18h-($-$$) db 0
+        dw pci_data                     ; 18h
+        times 1Eh-($-$$) db 0
+        db "IBM VGA compatible BIOS", 0 ; 1Eh: old programs look for "IBM" here
+        db "beige", 0
+
+        align 4, db 0
+pci_data:
+        db "PCIR"
+        dw 1234h, 1111h                 ; the standard VGA of PCI machines without one of their own
+        dw 0
+        dw 18h                          ; length of this structure
+        db 0
+        db 0, 0, 3                      ; class: VGA
+        dw ROM_SIZE/512
+        dw 1                            ; revision
+        db 0, 80h                       ; PC code, last image
+        dw 0
+
+; INT 10h.
+int10:
+        sti
+        cld
+        push es
+        push ds
+        push bp
+        push di
+        push si
+        push dx
+        push cx
+        push bx
+        push ax
+        mov bp, sp
+        mov si, BDA
+        mov ds, si
+        cmp ah, (services_end-services)/2
+        jae .out
+        mov si, ax
+        xchg al, ah
+        mov ah, 0
+        shl ax, 1
+        xchg si, ax                     ; AX as called, SI = index
+        call [cs:services+si]
+.out:
+        pop ax
+        pop bx
+        pop cx
+        pop dx
+        pop si
+        pop di
+        pop bp
+        pop ds
+        pop es
+        iret
+
+services:
+        dw set_mode                     ; 00h
+        dw set_cursor_shape             ; 01h
+        dw set_cursor                   ; 02h
+        dw get_cursor                   ; 03h
+        dw light_pen                    ; 04h
+        dw select_page                  ; 05h
+        dw scroll_up                    ; 06h
+        dw scroll_down                  ; 07h
+        dw read_char                    ; 08h
+        dw write_char_attr              ; 09h
+        dw write_char                   ; 0Ah
+        dw cga_palette                  ; 0Bh
+        dw write_dot                    ; 0Ch
+        dw read_dot                     ; 0Dh
+        dw teletype                     ; 0Eh
+        dw get_mode                     ; 0Fh
+        dw palette                      ; 10h
+        dw fonts                        ; 11h
+        dw alternate                    ; 12h
+        dw write_string                 ; 13h
+        times 6 dw none                 ; 14h-19h
+        dw display_code                 ; 1Ah
+        dw state_info                   ; 1Bh
+        dw save_restore                 ; 1Ch
+services_end:
+
+none:
+        ret
+
+; AH=04h: no light pen was pressed.
+light_pen:
+        mov byte [bp+R_AH], 0
+        ret
+
+; AH=0Fh.
+get_mode:
+        mov al, [INFO]
+        and al, 80h
+        or al, [MODE]
+        mov [bp+R_AL], al
+        mov al, [COLS]
+        mov [bp+R_AH], al
+        mov al, [PAGE]
+        mov [bp+R_BH], al
+        ret
+
+; The option ROM's entry: called far by the system BIOS.
+rom_init:
+        pushf
+        push ax
+        push bx
+        push cx
+        push dx
+        push si
+        push di
+        push bp
+        push ds
+        push es
+        cld
+        mov dx, VGA_ENABLE
+        mov al, 1
+        out dx, al
+        xor ax, ax
+        mov ds, ax
+        cli
+        mov ax, [VEC10]                 ; the old video services move to INT 42h
+        mov [VEC42], ax
+        mov ax, [VEC10+2]
+        mov [VEC42+2], ax
+        mov word [VEC10], int10
+        mov [VEC10+2], cs
+        mov word [VEC1F], font8x8+128*8
+        mov [VEC1F+2], cs
+        mov word [VEC43], font8x8
+        mov [VEC43+2], cs
+        mov ax, [VEC1D]                 ; 6845 parameters, if the system BIOS gave none
+        or ax, [VEC1D+2]
+        jnz .have1d
+        mov word [VEC1D], params6845
+        mov [VEC1D+2], cs
+.have1d:
+        mov ax, BDA
+        mov ds, ax
+        mov word [SAVEPTR], save_pointers
+        mov [SAVEPTR+2], cs
+        mov ax, [EQUIP]
+        and al, 0CFh
+        or al, 20h
+        mov [EQUIP], ax
+        mov byte [INFO], 60h            ; 256 KB, cursor emulation
+        mov byte [SWITCHES], 0F9h
+        mov byte [VGAFLAGS], FLAG_400|FLAG_ACTIVE
+        mov byte [DCC], DCC_VGA_COLOUR
+        mov byte [MODECTL], 29h
+        sti
+        mov ax, 0003h
+        int 10h
+        pop es
+        pop ds
+        pop bp
+        pop di
+        pop si
+        pop dx
+        pop cx
+        pop bx
+        pop ax
+        popf
+        retf
+
+%include "mode.asm"
+%include "text.asm"
+%include "graphics.asm"
+%include "palette.asm"
+%include "fonts.asm"
+%include "alternate.asm"
+%include "state.asm"
+%include "tables.asm"
+
+        align 16, db 0
+font8x16:
+        incbin "8x16.bin"
+font8x14:
+        incbin "8x14.bin"
+font8x8:
+        incbin "8x8.bin"
+; The 9-dot supplements (11h/30h, BH=5 and 7) replace glyphs that need the ninth
+; dot; ours need none, so the lists are empty: a code of 0 ends them.
+font9x14:
+        db 0
+font9x16:
+        db 0
+rom_end:
