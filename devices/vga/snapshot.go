@@ -1,0 +1,82 @@
+package vga
+
+import (
+	"fmt"
+
+	"beige/devices/bus"
+)
+
+// Inspect implements bus.Inspector.
+func (d *VGA) Inspect() []bus.Field {
+	_, line, column := d.beam()
+	f := d.capture()
+	hex := func(b []uint8) string { return fmt.Sprintf("% x", b) }
+	mode := f.Kind.String()
+	switch f.Kind {
+	case Text:
+		mode = fmt.Sprintf("text %dx%d, %dx%d cells", f.Cols, f.Rows, f.CellW, f.CellH)
+	case Graphics:
+		mode = fmt.Sprintf("graphics %dx%d", f.PixW, f.PixH)
+	}
+	return []bus.Field{
+		{Name: "mode", Value: mode},
+		{Name: "picture", Value: fmt.Sprintf("%dx%d", f.Width, f.Height)},
+		{Name: "frame time", Value: d.FrameTime()},
+		{Name: "beam", Value: fmt.Sprintf("line %d of %d, character %d of %d", line, d.crt.vTotal, column, d.crt.hTotal)},
+		{Name: "start address", Value: fmt.Sprintf("%#04x", d.startAddress())},
+		{Name: "cursor address", Value: fmt.Sprintf("%#04x", d.cursorAddress())},
+		{Name: "misc output", Value: fmt.Sprintf("%#02x", d.Misc)},
+		{Name: "sequencer", Value: hex(d.Seq[:5])},
+		{Name: "crtc", Value: hex(d.CRTC[:0x19])},
+		{Name: "graphics", Value: hex(d.Gfx[:9])},
+		{Name: "attribute", Value: hex(d.Attr[:0x15])},
+		{Name: "attribute index", Value: fmt.Sprintf("%#02x", d.AttrIndex)},
+		{Name: "attribute flip-flop", Value: d.AttrData},
+		{Name: "pel mask", Value: fmt.Sprintf("%#02x", d.PELMask)},
+		{Name: "dac address", Value: fmt.Sprintf("%#02x", d.DACAddr)},
+		{Name: "latch", Value: fmt.Sprintf("%#08x", d.Latch)},
+		{Name: "retrace interrupt", Value: d.IntPending},
+	}
+}
+
+// MarshalBinary implements encoding.BinaryMarshaler for snapshots: the
+// registers, then the memory.
+func (d *VGA) MarshalBinary() ([]byte, error) {
+	b, err := bus.MarshalState(stateVersion, d.regs)
+	return append(b, d.mem...), err
+}
+
+// UnmarshalBinary restores a snapshot and drives the interrupt to match it. It
+// fails, changing nothing, on a state that no VGA can be in.
+func (d *VGA) UnmarshalBinary(b []byte) error {
+	n := max(len(b)-len(d.mem), 0)
+	var r regs
+	if err := bus.UnmarshalState("vga", stateVersion, b[:n], &r); err != nil {
+		return err
+	}
+	if int(r.SeqIndex) >= len(r.Seq) || int(r.GfxIndex) >= len(r.Gfx) || r.CRTCIndex >= crtcCount || r.DACStep > 2 || r.Epoch < 0 ||
+		!within(r.Seq[:], seqMask[:]) || !within(r.Gfx[:], gfxMask[:]) || !within(r.CRTC[:], crtcMask[:]) || !within(r.Attr[:], attrMask[:]) {
+		return fmt.Errorf("vga: snapshot: impossible state")
+	}
+	d.regs = r
+	copy(d.mem, b[n:])
+	d.dirty, d.fontDirty = true, true
+	d.deriveAccess()
+	deadline, armed := d.retrace.Deadline()
+	d.deriveTiming()
+	if armed {
+		d.retrace.At(deadline)
+	}
+	d.irq(d.IntPending)
+	return nil
+}
+
+// within reports whether v has no bits outside mask.
+func within(v, mask []uint8) bool {
+	for i := range v {
+		if v[i]&^mask[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
