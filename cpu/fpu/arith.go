@@ -8,13 +8,53 @@ func Add(a, b F80, e Env) (F80, Flags) { return addSub(a, b, 0, e) }
 // Sub returns a - b.
 func Sub(a, b F80, e Env) (F80, Flags) { return addSub(a, b, signMask, e) }
 
-// addSub adds b with its sign xor-ed with flip to a.
+// addSub adds b with its sign xor-ed with flip to a. It deals itself with
+// normal numbers less than 64 places apart whose sum is plain; the rest is
+// addGeneral's.
 func addSub(a, b F80, flip uint16, e Env) (F80, Flags) {
-	if a.isNormal() && b.isNormal() {
-		return addFinite(a.sign(), int32(a.SE&expMask), a.Mant,
-			(b.SE^flip)&signMask, int32(b.SE&expMask), b.Mant, e)
+	xs, xm, ys, ym := a.SE, a.Mant, b.SE^flip, b.Mant
+	if xs&expMask < ys&expMask {
+		xs, xm, ys, ym = ys, ym, xs, xm
 	}
-	return addSlow(a, b, flip, e)
+	d := uint(xs&expMask) - uint(ys&expMask)
+	if int64(xm&ym) >= 0 || ys&expMask == 0 || d >= 64 || e&(pcMask|rcMask) != pc64|rcNearest {
+		return addGeneral(a, b, flip, e)
+	}
+	hi, lo := ym>>(d&63), ym<<1<<(63&^d)
+	exp := uint32(xs & expMask)
+	var c uint64
+	if int16(xs^ys) >= 0 {
+		hi, c = bits.Add64(xm, hi, 0)
+		if c != 0 {
+			lo = hi<<63 | lo>>1 | lo&1
+			hi = hi>>1 | intBit
+			exp++
+		}
+	} else {
+		lo, c = bits.Sub64(0, lo, 0)
+		hi, c = bits.Sub64(xm, hi, c)
+		if int64(hi) >= 0 || c != 0 {
+			if hi == 0 || c != 0 {
+				return addGeneral(a, b, flip, e)
+			}
+			n := uint32(bits.LeadingZeros64(hi))
+			hi = hi<<(n&63) | lo>>((64-n)&63) // n is at least 1
+			lo <<= n & 63
+			exp -= n
+		}
+	}
+	if exp-1 >= maxExp-1 {
+		return addGeneral(a, b, flip, e)
+	}
+	return roundNearest(xs&signMask, int32(exp), hi, lo)
+}
+
+func addGeneral(a, b F80, flip uint16, e Env) (F80, Flags) {
+	if !a.isNormal() || !b.isNormal() {
+		return addSlow(a, b, flip, e)
+	}
+	return addFinite(a.sign(), int32(a.SE&expMask), a.Mant,
+		(b.SE^flip)&signMask, int32(b.SE&expMask), b.Mant, e)
 }
 
 // addFinite adds two nonzero numbers with normalized significands.
@@ -22,38 +62,37 @@ func addFinite(as uint16, ae int32, am uint64, bs uint16, be int32, bm uint64, e
 	if ae < be || ae == be && am < bm {
 		as, ae, am, bs, be, bm = bs, be, bm, as, ae, am
 	}
-	var lo uint64
-	switch d := uint(ae - be); {
-	case d == 0:
-	case d < 64:
-		lo = bm << (64 - d)
-		bm >>= d
-	default:
-		bm, lo = shiftRightJam(bm, 0, d)
+	// hi:lo is b aligned to a.
+	d := uint32(ae - be)
+	hi, lo := bm>>d, bm<<(64-d)
+	if d >= 64 {
+		hi, lo = shiftRightJam(bm, 0, uint(d))
 	}
 	if as == bs {
-		hi, c := bits.Add64(am, bm, 0)
+		var c uint64
+		hi, c = bits.Add64(am, hi, 0)
 		if c != 0 {
 			lo = hi<<63 | lo>>1 | lo&1
 			hi = hi>>1 | intBit
 			ae++
 		}
-		return roundPack(as, ae, hi, lo, e)
-	}
-	lo, c := bits.Sub64(0, lo, 0)
-	hi, _ := bits.Sub64(am, bm, c)
-	if int64(hi) >= 0 {
-		if hi == 0 {
-			if lo == 0 {
-				return zero(zeroSign(e)), 0
+	} else {
+		var c uint64
+		lo, c = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(am, hi, c)
+		if int64(hi) >= 0 {
+			if hi == 0 {
+				if lo == 0 {
+					return zero(zeroSign(e)), 0
+				}
+				hi, lo = lo, 0
+				ae -= 64
 			}
-			hi, lo = lo, 0
-			ae -= 64
+			n := uint32(bits.LeadingZeros64(hi))
+			hi = hi<<n | lo>>(64-n)
+			lo <<= n
+			ae -= int32(n)
 		}
-		n := bits.LeadingZeros64(hi)
-		hi = hi<<n | lo>>(64-n)
-		lo <<= n
-		ae -= int32(n)
 	}
 	return roundPack(as, ae, hi, lo, e)
 }
@@ -107,17 +146,19 @@ func repack(a F80, e Env) (F80, Flags) {
 
 // Mul returns a * b.
 func Mul(a, b F80, e Env) (F80, Flags) {
-	if a.isNormal() && b.isNormal() {
-		hi, lo := bits.Mul64(a.Mant, b.Mant)
-		exp := int32(a.SE&expMask) + int32(b.SE&expMask) - (bias - 1)
-		if int64(hi) >= 0 {
-			hi = hi<<1 | lo>>63
-			lo <<= 1
-			exp--
-		}
-		return roundPack((a.SE^b.SE)&signMask, exp, hi, lo, e)
+	if !a.isNormal() || !b.isNormal() {
+		return mulSlow(a, b, e)
 	}
-	return mulSlow(a, b, e)
+	hi, lo := bits.Mul64(a.Mant, b.Mant)
+	// Shift by one if bit 127 is clear.
+	n := ^hi >> 63
+	hi = hi<<(n&63) | lo>>63&n
+	lo <<= n & 63
+	exp := int32(a.SE&expMask) + int32(b.SE&expMask) - (bias - 1) - int32(n)
+	if e.plain(exp) {
+		return roundNearest((a.SE^b.SE)&signMask, exp, hi, lo)
+	}
+	return roundPackSlow((a.SE^b.SE)&signMask, exp, hi, lo, e)
 }
 
 func mulSlow(a, b F80, e Env) (F80, Flags) {

@@ -1,5 +1,7 @@
 package fpu
 
+import "math/bits"
+
 // shiftRightJam shifts the 128-bit hi:lo right by n, or-ing what falls out into
 // the lowest bit.
 func shiftRightJam(hi, lo uint64, n uint) (uint64, uint64) {
@@ -59,21 +61,25 @@ func roundBits(hi, lo uint64, drop uint, sign uint16, e Env) (r uint64, inexact,
 // for rounding up. Unmasked overflow and underflow deliver the result with its
 // exponent wrapped by 24576.
 func roundPack(sign uint16, exp int32, hi, lo uint64, e Env) (F80, Flags) {
-	if e&(pcMask|rcMask) == pc64|rcNearest && uint32(exp)-1 < maxExp-1 {
-		if lo == 0 {
-			return F80{hi, sign | uint16(exp)}, 0
-		}
-		if lo < 1<<63 || lo == 1<<63 && hi&1 == 0 {
-			return F80{hi, sign | uint16(exp)}, PE
-		}
-		hi++
-		if hi == 0 {
-			hi = intBit
-			exp++
-		}
-		return F80{hi, sign | uint16(exp)}, PE | C1
+	if e.plain(exp) {
+		return roundNearest(sign, exp, hi, lo)
 	}
 	return roundPackSlow(sign, exp, hi, lo, e)
+}
+
+// plain tells the usual case: 64 bits to nearest, far from overflow and
+// underflow.
+func (e Env) plain(exp int32) bool {
+	return e&(pcMask|rcMask) == pc64|rcNearest && uint32(exp)-1 < maxExp-1
+}
+
+// roundNearest is roundPack for the plain case, free of branches.
+func roundNearest(sign uint16, exp int32, hi, lo uint64) (F80, Flags) {
+	inexact := (lo | -lo) >> 63
+	rest := lo << 1
+	inc := lo >> 63 & (hi | (rest|-rest)>>63)
+	hi, carry := bits.Add64(hi, inc, 0)
+	return F80{hi | carry<<63, sign | uint16(exp+int32(carry))}, Flags(inexact<<5 | inc<<9)
 }
 
 func roundPackSlow(sign uint16, exp int32, hi, lo uint64, e Env) (F80, Flags) {

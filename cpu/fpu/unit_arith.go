@@ -16,31 +16,47 @@ const (
 	OpDivR                // source / ST(0)
 )
 
-// compute carries out op, which is not a comparison.
-func compute(op ArithOp, a, b F80, e Env) (F80, Flags) {
-	switch op {
+// compute puts a op b, which is not a comparison, into physical register d and
+// reports whether it was delivered. f is DE if b was a denormal in memory.
+func (u *Unit) compute(op ArithOp, a, b F80, d uint8, f Flags) bool {
+	var r F80
+	var g Flags
+	switch e := u.env(); op {
 	case OpAdd:
-		return addSub(a, b, 0, e)
+		r, g = addSub(a, b, 0, e)
 	case OpMul:
-		return Mul(a, b, e)
+		r, g = Mul(a, b, e)
 	case OpSub:
-		return addSub(a, b, signMask, e)
+		r, g = addSub(a, b, signMask, e)
 	case OpSubR:
-		return addSub(b, a, signMask, e)
+		r, g = addSub(b, a, signMask, e)
 	case OpDiv:
-		return Div(a, b, e)
+		r, g = Div(a, b, e)
+	default:
+		r, g = Div(b, a, e)
 	}
-	return Div(b, a, e)
+	if f != 0 && g&(IE|ZE) == 0 && !r.IsNaN() {
+		g |= f
+	}
+	if !u.raise(g) {
+		return false
+	}
+	u.R[d&7] = r
+	return true
 }
 
 // ArithST is D8 C0+8*op+i: ST(0) becomes ST(0) op ST(i), or the comparison
 // FCOM ST(i), FCOMP ST(i).
 func (u *Unit) ArithST(op ArithOp, i uint8) {
-	if op == OpCom || op == OpComP {
-		u.Com(i, uint8(op-OpCom))
-		return
+	t, s := u.Top&7, (u.Top+i)&7
+	switch {
+	case op&^1 == OpCom:
+		u.Com(i, uint8(op&1))
+	case u.Use>>t&(u.Use>>s)&1 == 0:
+		u.lacking(t)
+	default:
+		u.compute(op, u.R[t], u.R[s], t, 0)
 	}
-	u.arith(op, i, 0)
 }
 
 // ArithSTi is DC C0+8*op+i: ST(i) becomes ST(0) op ST(i). For op 4 to 7 the
@@ -48,46 +64,42 @@ func (u *Unit) ArithST(op ArithOp, i uint8) {
 // operation is that of D8 all the same. The comparisons are aliases of those
 // of D8.
 func (u *Unit) ArithSTi(op ArithOp, i uint8) {
-	if op == OpCom || op == OpComP {
-		u.Com(i, uint8(op-OpCom))
-		return
+	t, s := u.Top&7, (u.Top+i)&7
+	switch {
+	case op&^1 == OpCom:
+		u.Com(i, uint8(op&1))
+	case u.Use>>t&(u.Use>>s)&1 == 0:
+		u.lacking(s)
+	default:
+		u.compute(op, u.R[t], u.R[s], s, 0)
 	}
-	u.arith(op, i, i)
 }
 
 // ArithP is DE C0+8*op+i: as ArithSTi, and then pop. DE D0+i is an alias of
 // FCOMP ST(i), DE D9 is FCOMPP.
 func (u *Unit) ArithP(op ArithOp, i uint8) {
-	switch op {
-	case OpCom:
-		u.Com(i, 1)
-		return
-	case OpComP:
-		u.Com(i, 2)
-		return
-	}
-	if u.arith(op, i, i) {
-		u.pop()
+	t, s := u.Top&7, (u.Top+i)&7
+	switch {
+	case op&^1 == OpCom:
+		u.Com(i, uint8(op&1)+1)
+	case u.Use>>t&(u.Use>>s)&1 == 0:
+		if u.lacking(s) {
+			u.pop()
+		}
+	default:
+		if u.compute(op, u.R[t], u.R[s], s, 0) {
+			u.pop()
+		}
 	}
 }
 
-// arith puts ST(0) op ST(i) into ST(dst) and reports whether it was delivered.
-func (u *Unit) arith(op ArithOp, i, dst uint8) bool {
-	t := u.Top & 7
-	s := (t + i) & 7
-	d := (t + dst) & 7
-	if u.Use>>t&(u.Use>>s)&1 == 0 {
-		if !u.underflow() {
-			return false
-		}
-		u.set(d, Indefinite())
-		return true
-	}
-	r, f := compute(op, u.R[t], u.R[s], u.env())
-	if !u.raise(f) {
+// lacking is the stack underflow of an operation whose result goes to physical
+// register d. It reports whether the indefinite was delivered.
+func (u *Unit) lacking(d uint8) bool {
+	if !u.underflow() {
 		return false
 	}
-	u.R[d] = r
+	u.set(d, Indefinite())
 	return true
 }
 
@@ -109,23 +121,14 @@ func (u *Unit) ArithInt(op ArithOp, v int32) { u.arithMem(op, FromInt64(int64(v)
 
 // arithMem puts ST(0) op b into ST(0). f is DE if b was a denormal in memory.
 func (u *Unit) arithMem(op ArithOp, b F80, f Flags) {
-	if op == OpCom || op == OpComP {
-		u.com(b, f, op == OpComP)
-		return
-	}
 	t := u.Top & 7
-	if u.Use>>t&1 == 0 {
-		if u.underflow() {
-			u.set(t, Indefinite())
-		}
-		return
-	}
-	r, g := compute(op, u.R[t], b, u.env())
-	if f != 0 && g&(IE|ZE) == 0 && !r.IsNaN() {
-		g |= f
-	}
-	if u.raise(g) {
-		u.R[t] = r
+	switch {
+	case op&^1 == OpCom:
+		u.com(b, f, op == OpComP)
+	case u.Use>>t&1 == 0:
+		u.lacking(t)
+	default:
+		u.compute(op, u.R[t], b, t, f)
 	}
 }
 

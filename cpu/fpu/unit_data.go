@@ -3,6 +3,9 @@ package fpu
 // widen32 converts the single format without making signaling NaNs quiet, and
 // tells a denormal.
 func widen32(v uint32) (F80, Flags) {
+	if exp := v >> frac32 & 0xFF; exp-1 < maxExp32 {
+		return F80{uint64(v)<<(63-frac32) | intBit, uint16(v>>16)&signMask | uint16(exp+bias-bias32)}, 0
+	}
 	r, f := FromFloat32(v)
 	if f&IE != 0 {
 		r.Mant &^= quietBit
@@ -12,6 +15,9 @@ func widen32(v uint32) (F80, Flags) {
 
 // widen64 is widen32 for the double format.
 func widen64(v uint64) (F80, Flags) {
+	if exp := uint32(v>>frac64) & 0x7FF; exp-1 < maxExp64 {
+		return F80{v<<(63-frac64) | intBit, uint16(v>>48)&signMask | uint16(exp+bias-bias64)}, 0
+	}
 	r, f := FromFloat64(v)
 	if f&IE != 0 {
 		r.Mant &^= quietBit

@@ -1,0 +1,154 @@
+package cpu
+
+import "beige/cpu/isa"
+
+// handler executes one op; see Op.fn.
+type handler = func(*CPU, *Op) *Op
+
+// buildFunc chooses the handler of a decoded instruction and sets the fields
+// that are its own.
+type buildFunc func(b *builder, op *Op, in *isa.Inst)
+
+// handlers is the dispatch from the instruction table to code: one build
+// function a mnemonic, and the families' tables by form and size. It is built
+// once a processor and not changed.
+type handlers struct {
+	build [isa.NumOps]buildFunc
+
+	alu    [9][numForms][3]handler // ADD OR ADC SBB AND SUB XOR CMP TEST
+	mov    [numForms][3]handler
+	cmpJcc [2][numForms][3][16]handler // CMP, TEST; nil where not fused
+	jcc    [16]handler
+}
+
+// Operand forms of two-operand instructions.
+const (
+	formRR = iota // register, register
+	formRI        // register, immediate
+	formRM        // register, memory
+	formMR        // memory, register
+	formMI        // memory, immediate
+	numForms
+)
+
+// newHandlers fills the dispatch; each family adds its mnemonics.
+func newHandlers() *handlers {
+	h := &handlers{}
+	h.initALU()
+	h.initMove()
+	h.initCmpJccTable()
+	h.initArith()
+	h.initStack()
+	h.initBranch()
+	h.initShift()
+	h.initBit()
+	h.initBCD()
+	h.initMulDiv()
+	h.initString()
+	h.initFlags()
+	h.initFar()
+	h.initSegment()
+	h.initSystem()
+	h.initIO()
+	h.initX87()
+	return h
+}
+
+// builder turns decoded instructions into ops.
+type builder struct {
+	c    *CPU
+	ends bool // the op just built ends the trace
+
+	// The op before the current one, if it is a CMP, TEST or DEC that a
+	// conditional jump can be fused with.
+	prev     *Op
+	prevKind fusible
+	nextPrev *Op
+	nextKind fusible
+}
+
+// fusible says which table holds the fused handler of an op and a Jcc.
+type fusible struct {
+	kind uint8 // fuseNone...
+	form uint8
+	size uint8
+}
+
+const (
+	fuseNone = iota
+	fuseCmp
+	fuseTest
+	fuseDec
+)
+
+// canFuse remembers op as the first half of a possible pair.
+func (b *builder) canFuse(op *Op, kind uint8, form, size int) {
+	b.nextPrev, b.nextKind = op, fusible{kind, uint8(form), uint8(size)}
+}
+
+// build fills op from in. Fields len, off and n are set.
+func (b *builder) build(op *Op, in *isa.Inst, st isa.Status) {
+	b.prev, b.prevKind, b.nextPrev = b.nextPrev, b.nextKind, nil
+	op.base, op.index = isa.ZeroReg, isa.ZeroReg
+	op.amask = 0xffffffff
+	switch st {
+	case isa.OK:
+	case isa.TooLong:
+		b.end(op, opTooLong)
+		return
+	default:
+		b.end(op, opUD)
+		return
+	}
+	if in.AddrSize == 2 {
+		op.amask = 0xffff
+	}
+	op.base, op.index, op.scale, op.seg = in.Base, in.Index, in.Scale, in.Seg
+	op.disp = uint32(in.Disp)
+	op.imm = uint32(in.Imm)
+	op.rep = uint8(in.Rep)
+	op.dst, op.src = in.Args[0].Reg, in.Args[1].Reg
+	f := b.c.h.build[in.Op]
+	if f == nil {
+		b.end(op, opUD)
+		return
+	}
+	f(b, op, in)
+}
+
+// set makes f the handler of an instruction that goes on to the next.
+func (b *builder) set(op *Op, f handler) { op.fn = f }
+
+// end makes f the handler of an instruction that ends the trace.
+func (b *builder) end(op *Op, f handler) {
+	op.fn = f
+	b.ends = true
+}
+
+// sizeIndex maps an operand size of 1, 2 or 4 bytes to 0, 1, 2.
+func sizeIndex(size uint8) int { return int(size >> 1) }
+
+// form classifies the operands of a two-operand instruction.
+func form(in *isa.Inst) int {
+	switch {
+	case in.Args[0].Kind == isa.Mem && in.Args[1].Kind == isa.Imm:
+		return formMI
+	case in.Args[0].Kind == isa.Mem:
+		return formMR
+	case in.Args[1].Kind == isa.Imm:
+		return formRI
+	case in.Args[1].Kind == isa.Mem:
+		return formRM
+	}
+	return formRR
+}
+
+func opUD(c *CPU, op *Op) *Op {
+	c.ud(op)
+	return nil
+}
+
+func opTooLong(c *CPU, op *Op) *Op {
+	c.gp(op, 0)
+	return nil
+}

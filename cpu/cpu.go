@@ -1,0 +1,196 @@
+// Package cpu is the processor: the 8086 family up to the Pentium Pro, executed
+// by an interpreter over decoded traces.
+//
+// A trace (trace.go) is up to 32 instructions decoded once; each carries the
+// function that executes it. The run loop (run.go) goes from trace to trace,
+// between them looks at interrupts, and keeps to a budget of instructions.
+// Faults (fault.go) leave a handler by a private panic that the run loop
+// recovers; no handler changes architectural state before its last access that
+// can fault.
+//
+// Sources: Intel SDM volumes 1 to 3; 80386, 80286 Programmer's Reference
+// Manuals; iAPX 86/88 User's Manual.
+package cpu
+
+import (
+	"errors"
+
+	"beige/cpu/isa"
+	"beige/mmu"
+)
+
+// Ports is the I/O address space as the processor sees it; *bus.Ports is one.
+type Ports interface {
+	In(port uint16, size int) uint32
+	Out(port uint16, size int, v uint32)
+	InBlock(port uint16, size int, b []byte) int
+	OutBlock(port uint16, size int, b []byte) int
+}
+
+// Config says what a processor is connected to.
+type Config struct {
+	Model       *Model
+	Memory      *mmu.Physical
+	Ports       Ports
+	Acknowledge func() uint8    // interrupt acknowledge cycle: the vector
+	FERR        func(high bool) // numeric error output; may be nil
+}
+
+// CPU is one processor. It belongs to the machine goroutine.
+type CPU struct {
+	State
+
+	model *Model
+	dec   *isa.Decoder
+	h     *handlers
+	phys  *mmu.Physical
+	mem   []byte // phys.Mem()
+	ports Ports
+	inta  func() uint8
+	ferr  func(bool)
+
+	tlb  *mmu.TLB // of the current privilege
+	tlbs [2]userTLB
+
+	// Budget of the slice, in instructions; see run.go.
+	left, stolen, slice int64
+	cur                 *Op // instruction with an access outside memory under way
+	stop                bool
+
+	// Derived from the segment registers, CR0 and CPL by updateMode.
+	mode     uint64 // trace key bits
+	ipMask   uint32 // ffff or ffffffff: CS.D
+	spMask   uint32 // ffff or ffffffff: SS.B
+	keyIP    uint64 // ffff where the trace key holds IP, else 0
+	protMode bool   // CR0.PE and not virtual-8086 mode
+	v86      bool
+	limited  bool // the code segment ends before its addresses do
+	slowMem  bool // alignment or watchpoint checks on every access
+	paging   mmu.Paging
+
+	traces traceCache
+	fault  fault
+	ext    uint32 // EXT bit of error codes while an outside event is delivered
+	rmw    rmwSlow
+	debug  debugState
+
+	counters Counters
+}
+
+// userTLB is a TLB with the write tags that its pages would have if they held
+// no code: stores to such a page check the granules first.
+type userTLB struct {
+	mmu.TLB
+	code [mmu.TLBSize]uint64
+}
+
+// Counters count events that cost time or that no guest should cause.
+type Counters struct {
+	Faults        uint64
+	Interrupts    uint64
+	TracesBuilt   uint64
+	TracesDropped uint64
+	TLBFills      uint64
+	TripleFaults  uint64
+}
+
+// New returns a processor after RESET.
+func New(cfg Config) (*CPU, error) {
+	if cfg.Model == nil || cfg.Memory == nil || cfg.Ports == nil || cfg.Acknowledge == nil {
+		return nil, errors.New("cpu: model, memory, ports and interrupt acknowledge must be given")
+	}
+	c := &CPU{
+		model: cfg.Model,
+		dec:   isa.NewDecoder(cfg.Model.Level),
+		h:     newHandlers(),
+		phys:  cfg.Memory,
+		mem:   cfg.Memory.Mem(),
+		ports: cfg.Ports,
+		inta:  cfg.Acknowledge,
+		ferr:  cfg.FERR,
+	}
+	c.traces.init(len(c.mem) >> mmu.PageShift)
+	c.phys.OnCodeWrite(c.dropTraces)
+	c.phys.OnChange(c.flushTLB)
+	c.Reset()
+	return c, nil
+}
+
+// Model returns the processor's model.
+func (c *CPU) Model() *Model { return c.model }
+
+// Counters returns what happened so far.
+func (c *CPU) Counters() Counters { return c.counters }
+
+// Reset is the RESET pin: registers take their documented values; the count of
+// retired instructions goes on.
+func (c *CPU) Reset() {
+	retired, intr := c.Retired, c.INTR
+	c.State = State{Retired: retired, INTR: intr}
+	m := c.model
+	c.setEFLAGS(m.FlagsSet)
+	c.R[DX] = uint64(m.ResetDX)
+	c.CR0 = uint64(m.CR0Set)
+	if m.Has32 && m.Features != 0 || m.Level >= isa.L80486 {
+		c.CR0 |= CR0CD | CR0NW // caches off (SDM volume 3, table 9-1)
+	}
+	for i := range c.Seg {
+		c.Seg[i] = Segment{Limit: 0xffff, Attr: attrRealData}
+	}
+	c.Seg[LDTR].Attr = attrP | 2
+	c.Seg[TR].Attr = attrP | 3
+	if m.Has32 {
+		c.Seg[TR].Attr = attrP | 11
+	}
+	c.Seg[CS].Attr = attrRealData // real mode writes through CS too
+	c.GDTR.Limit, c.IDTR.Limit = 0xffff, 0xffff
+	if m.HasProtected {
+		// The first fetch is from the top of memory: 16 bytes below it.
+		c.Seg[CS].Sel, c.IP = 0xf000, 0xfff0
+		c.Seg[CS].Base = 0xffff0000
+		if !m.Has32 {
+			c.Seg[CS].Base = 0xff0000
+		}
+	} else {
+		c.Seg[CS].Sel, c.Seg[CS].Base, c.IP = 0xffff, 0xffff0, 0
+		c.IDTR.Limit = 0x3ff
+	}
+	if m.Has32 {
+		c.DR[6], c.DR[7] = 0xffff0ff0, 0x400
+	}
+	c.resetMSRs()
+	c.resetFPU()
+	c.flushTLB()
+	c.updateAll()
+	c.endSlice()
+}
+
+// Registers gives access to the state. After a change from outside, call
+// Refresh.
+func (c *CPU) Registers() *State { return &c.State }
+
+// Refresh rebuilds what is derived from the registers after State was changed
+// from outside (debugger, snapshot, tests).
+func (c *CPU) Refresh() {
+	c.R[16] = 0
+	c.flushTLB()
+	c.updateAll()
+	c.endSlice()
+}
+
+// SetINTR drives the interrupt request pin.
+func (c *CPU) SetINTR(high bool) {
+	if high && !c.INTR {
+		c.endSlice()
+	}
+	c.INTR = high
+}
+
+// NMI is an edge on the NMI pin.
+func (c *CPU) NMI() {
+	c.NMIPending = true
+	c.endSlice()
+}
+
+// SetFlags replaces EFLAGS, for tests and the debugger.
+func (c *CPU) SetFlags(f uint32) { c.setEFLAGS(f) }

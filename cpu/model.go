@@ -1,0 +1,119 @@
+package cpu
+
+import "beige/cpu/isa"
+
+// Model is a processor as data: what it can do, how it identifies itself and
+// where its behaviour differs. Code asks the named questions below and never
+// compares models.
+type Model struct {
+	Name  string
+	Level isa.Level
+
+	FlagsSet   uint32 // EFLAGS bits that read 1 always
+	FlagsMask  uint32 // EFLAGS bits that exist
+	ResetDX    uint32 // component identification after RESET
+	CR0Mask    uint32 // CR0 bits that exist
+	CR0Set     uint32 // CR0 (or MSW) bits that read 1 always
+	CR4Mask    uint32 // CR4 bits that exist; 0: no CR4
+	CPUID      []CPUIDLeaf
+	Features   uint32 // CPUID leaf 1 EDX
+	MaxInstLen uint8
+
+	PushSPNew       bool // PUSH SP stores the decremented SP (8086, 80186)
+	Wraps64K        bool // words at FFFF wrap, no limits checked (8086, 80186)
+	ShiftMask       bool // shift counts are taken modulo 32 (80186 on)
+	DivFaultsAfter  bool // the return address of #DE is behind the instruction (8086, 80186)
+	IDivRepNegates  bool // a REP prefix inverts the sign of IDIV's quotient (8086)
+	MulFlags8086    bool
+	Has32           bool // 32-bit registers and modes
+	HasProtected    bool
+	HasFPU          bool
+	NoInvalidOpcode bool // 8086: no #UD
+}
+
+// CPUIDLeaf is what CPUID returns for one value of EAX.
+type CPUIDLeaf struct{ EAX, EBX, ECX, EDX uint32 }
+
+// CPUID feature bits, leaf 1 EDX (SDM volume 2, CPUID).
+const (
+	FeatFPU  = 1 << 0
+	FeatVME  = 1 << 1
+	FeatDE   = 1 << 2
+	FeatPSE  = 1 << 3
+	FeatTSC  = 1 << 4
+	FeatMSR  = 1 << 5
+	FeatPAE  = 1 << 6
+	FeatMCE  = 1 << 7
+	FeatCX8  = 1 << 8
+	FeatAPIC = 1 << 9
+	FeatSEP  = 1 << 11
+	FeatMTRR = 1 << 12
+	FeatPGE  = 1 << 13
+	FeatMCA  = 1 << 14
+	FeatCMOV = 1 << 15
+	FeatPAT  = 1 << 16
+	FeatFXSR = 1 << 24
+)
+
+const (
+	flags8086 = 0x0fd5
+	flags286  = 0x7fd5
+	flags386  = flags286 | FlagRF | FlagVM
+	flags486  = flags386 | FlagAC
+	flagsPent = flags486 | FlagVIF | FlagVIP | FlagID
+)
+
+// vendor returns the leaf-0 registers for the 12 letters of a vendor string.
+func vendor(maxLeaf uint32) CPUIDLeaf {
+	return CPUIDLeaf{EAX: maxLeaf, EBX: 0x756e6547, EDX: 0x49656e69, ECX: 0x6c65746e} // "GenuineIntel"
+}
+
+// The models, oldest first. Signatures are from the Intel manuals' tables of
+// component identification (80386 PRM 10.1; SDM volume 1, chapter on
+// identification; AP-485).
+func models() []Model {
+	const (
+		featPentium    = FeatFPU | FeatVME | FeatDE | FeatPSE | FeatTSC | FeatMSR | FeatCX8
+		featPentiumPro = featPentium | FeatPGE | FeatCMOV | FeatSEP
+		cr0486         = CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0NE | CR0WP | CR0AM | CR0NW | CR0CD | CR0PG
+		cr4Pentium     = CR4VME | CR4PVI | CR4TSD | CR4DE | CR4PSE | CR4MCE
+	)
+	return []Model{
+		{Name: "8086", Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+			DivFaultsAfter: true, IDivRepNegates: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
+		{Name: "80186", Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
+		{Name: "80286", Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true,
+			CR0Mask: 0xf, CR0Set: 0xfff0, MaxInstLen: 10},
+		{Name: "80386", Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
+			ResetDX: 0x0308, CR0Mask: CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0PG, MaxInstLen: 15},
+		{Name: "80486", Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
+			ResetDX: 0x0402, CR0Mask: cr0486, CR0Set: CR0ET, MaxInstLen: 15},
+		{Name: "pentium", Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+			ResetDX: 0x052b, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium, Features: featPentium,
+			CPUID: []CPUIDLeaf{vendor(1), {EAX: 0x52b, EDX: featPentium}}, MaxInstLen: 15},
+		{Name: "pentium-pro", Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+			ResetDX: 0x0619, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE, Features: featPentiumPro,
+			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x619, EDX: featPentiumPro}, {EAX: 0x03020101, EDX: 0x06040a42}}, MaxInstLen: 15},
+	}
+}
+
+// ModelByName returns the model with the given --cpu name.
+func ModelByName(name string) (*Model, bool) {
+	all := models()
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i], true
+		}
+	}
+	return nil, false
+}
+
+// ModelNames lists the models, oldest first.
+func ModelNames() []string {
+	var names []string
+	for _, m := range models() {
+		names = append(names, m.Name)
+	}
+	return names
+}

@@ -1,0 +1,163 @@
+package cpu
+
+// Stop says why Run returned.
+type Stop uint8
+
+// Reasons to stop.
+const (
+	StopBudget    Stop = iota // the instructions asked for were executed
+	StopHalted                // HLT, and nothing that would wake the processor is pending
+	StopShutdown              // triple fault: only RESET (or NMI on some boards) helps
+	StopRequested             // RequestStop
+)
+
+func (s Stop) String() string {
+	switch s {
+	case StopBudget:
+		return "budget"
+	case StopHalted:
+		return "halted"
+	case StopShutdown:
+		return "shutdown"
+	}
+	return "requested"
+}
+
+// Run executes n instructions, or fewer if it must stop earlier; an iteration of
+// a repeated string instruction and the delivery of an interrupt count as one
+// each. It returns how many were executed.
+func (c *CPU) Run(n int64) (ran int64, why Stop) {
+	c.left, c.stolen, c.slice = n, 0, n
+	c.stop = false
+	for {
+		c.left += c.stolen
+		c.stolen = 0
+		switch {
+		case c.Shutdown:
+			why = StopShutdown
+		case c.stop:
+			why = StopRequested
+		case c.left <= 0:
+			why = StopBudget
+		case c.fault.pending:
+			c.deliverFault()
+			continue
+		case c.pollEvents():
+			continue // an interrupt was delivered
+		case c.Halted:
+			why = StopHalted
+		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.debug.pending != 0:
+			c.runOne()
+			continue
+		default:
+			c.exec()
+			continue
+		}
+		break
+	}
+	ran = c.slice - c.left
+	c.Retired += uint64(ran)
+	c.left, c.slice = 0, 0
+	return ran, why
+}
+
+// exec runs traces until one returns nil or faults.
+func (c *CPU) exec() {
+	defer c.recoverFault()
+	for op := c.enter(); op != nil; {
+		op = op.fn(c, op)
+	}
+}
+
+// recoverFault ends a fault's panic; the fault itself waits in c.fault.
+func (c *CPU) recoverFault() {
+	if r := recover(); r != nil {
+		if r != any(theFault) {
+			panic(r)
+		}
+	}
+}
+
+// execOne runs exactly one instruction (or one iteration of a repeated one).
+func (c *CPU) execOne() {
+	c.stolen += c.left - 1
+	c.left = 1
+	c.exec()
+}
+
+// Step executes one instruction, after delivering what is pending before it.
+func (c *CPU) Step() Stop {
+	_, why := c.Run(1)
+	return why
+}
+
+// endSlice makes the running trace return to the run loop behind its current
+// instruction, if that ends the trace, as port accesses do. The budget it takes
+// away is given back there.
+func (c *CPU) endSlice() {
+	if c.left > 0 {
+		c.stolen += c.left
+		c.left = 0
+	}
+}
+
+// RequestStop makes Run return after the current instruction.
+func (c *CPU) RequestStop() {
+	c.stop = true
+	c.endSlice()
+}
+
+// Count returns the instructions retired since power-on. During an access to a
+// device it includes those before the accessing instruction.
+func (c *CPU) Count() uint64 {
+	n := c.slice - c.left - c.stolen
+	if c.cur != nil {
+		n += int64(c.cur.n)
+	}
+	return c.Retired + uint64(n)
+}
+
+// AddHalted advances the count by n instruction times spent in HLT.
+func (c *CPU) AddHalted(n uint64) { c.Retired += n }
+
+// pollEvents delivers a pending NMI or interrupt, if the processor would take it
+// at this instruction boundary.
+func (c *CPU) pollEvents() bool {
+	if c.NMIPending && !c.NMIBlocked && c.Shadow != shadowMovSS {
+		c.NMIPending = false
+		c.Halted = false
+		c.NMIBlocked = true
+		c.left--
+		c.tryDeliver(event{vec: vecNMI, kind: eventNMI})
+		return true
+	}
+	if c.INTR && c.Flags&FlagIF != 0 && c.Shadow == 0 && c.debug.pending == 0 {
+		c.Halted = false
+		c.left--
+		c.tryDeliver(event{vec: c.inta(), kind: eventExternal})
+		return true
+	}
+	return false
+}
+
+// runOne executes one instruction with the interrupt shadow, the single-step
+// trap and execution breakpoints in force.
+func (c *CPU) runOne() {
+	if c.debug.pending != 0 && c.Shadow != shadowMovSS {
+		c.deliverDebug()
+		return
+	}
+	if c.debug.exec && c.Shadow != shadowMovSS && c.Flags&FlagRF == 0 && c.breakpointHere() {
+		return
+	}
+	tf := c.Flags&FlagTF != 0
+	c.Shadow = 0
+	c.execOne()
+	if c.fault.pending {
+		return
+	}
+	c.clearRF()
+	if tf {
+		c.debug.pending |= dr6BS
+	}
+}

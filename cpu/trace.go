@@ -1,0 +1,359 @@
+package cpu
+
+import (
+	"beige/cpu/isa"
+	"beige/mmu"
+)
+
+// maxTrace is the most instructions of one trace. While the budget is smaller,
+// instructions run one by one, so that a slice ends exactly.
+const maxTrace = 32
+
+const (
+	tableBits = 15
+	arenaOps  = 16384 // ops of one arena chunk
+	maxChunks = 24    // then everything is dropped and decoded anew
+)
+
+// trace is the record of a run of decoded instructions within one page of mem.
+type trace struct {
+	ops      []Op
+	key      uint64
+	page     uint32 // page of mem
+	granules uint32 // 128-byte granules that the code bytes touch
+	len      uint32 // bytes
+}
+
+// tableEntry finds the first op of a trace by its key: index in mem, mode bits,
+// and IP for 16-bit code.
+type tableEntry struct {
+	key uint64
+	op  *Op
+	len uint32 // bytes, for the limit check of limited code segments
+}
+
+// traceCache holds all decoded traces of one processor.
+type traceCache struct {
+	table  []tableEntry
+	byPage [][]*trace
+	drops  []uint8 // by page: how often a store dropped code there, saturating
+	arena  []Op    // rest of the current chunk
+	chunks int
+	// scratch is the place of instructions that are decoded for one execution:
+	// those that cross a page and those outside memory.
+	scratch [2]Op
+	inst    isa.Inst
+}
+
+func (t *traceCache) init(pages int) {
+	t.table = make([]tableEntry, 1<<tableBits)
+	t.byPage = make([][]*trace, pages)
+	t.drops = make([]uint8, pages)
+}
+
+func slotOf(key uint64) uint64 {
+	return (key ^ key>>tableBits ^ key>>33) & (1<<tableBits - 1)
+}
+
+// enter returns the trace at CS:IP, an instruction boundary, or nil when the run
+// loop has to look at the world first.
+func (c *CPU) enter() *Op {
+	if c.left >= maxTrace && !c.limited {
+		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
+		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.X == la&^pageMask {
+			key := la + e.D | c.mode | c.IP&c.keyIP<<keyIPShift
+			if s := &c.traces.table[slotOf(key)]; s.key == key {
+				return s.op
+			}
+		}
+	}
+	return c.enterSlow()
+}
+
+func (c *CPU) enterSlow() *Op {
+	if c.left <= 0 {
+		return nil
+	}
+	single := c.left < maxTrace
+	mode := c.mode
+	if single {
+		mode |= modeSingle
+	}
+	ip := uint32(c.IP)
+	cs := &c.Seg[CS]
+	if ip > cs.Limit && !c.model.Wraps64K {
+		c.gp(nil, 0)
+	}
+	la := uint32(cs.Base) + ip
+	at := c.locate(nil, la, false, c.CPL == 3)
+	if !at.ram {
+		return c.decodeOnce(ip, la)
+	}
+	key := at.idx | mode | c.IP&c.keyIP<<keyIPShift
+	s := &c.traces.table[slotOf(key)]
+	if s.key == key && (!c.limited || uint64(ip)+uint64(s.len) <= uint64(cs.Limit)+1) {
+		return s.op
+	}
+	// Bytes that may be decoded: to the end of the page and of the segment.
+	n := mmu.PageSize - uint32(at.idx)&pageMask
+	if room := uint64(cs.Limit) + 1 - uint64(ip); uint64(n) > room {
+		n = uint32(room)
+	}
+	if c.ipMask == 0xffff && ip+n > 0x10000 {
+		n = 0x10000 - ip
+	}
+	t := c.decodeTrace(at.idx, n, single)
+	if t == nil {
+		return c.decodeOnce(ip, la)
+	}
+	t.key = key
+	t.page = uint32(at.idx >> pageShift)
+	c.addTrace(t, uint32(at.idx))
+	*s = tableEntry{key, &t.ops[0], t.len}
+	return s.op
+}
+
+// decodeTrace decodes up to n bytes at index i of mem. It returns nil if not
+// even the first instruction fits.
+func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
+	tc := &c.traces
+	limit := maxTrace
+	if single {
+		limit = 1
+	} else if tc.drops[i>>pageShift] > 8 {
+		limit = 8 // code and data share the page: lose less at a store
+	}
+	if len(tc.arena) < limit+2 {
+		if tc.chunks == maxChunks {
+			c.flushTraces()
+		}
+		tc.arena = make([]Op, arenaOps)
+		tc.chunks++
+	}
+	code := c.mem[i : i+uint64(n)]
+	ops := tc.arena[:limit+2]
+	b := builder{c: c}
+	pos, k := 0, 0
+	for k < limit {
+		in := &tc.inst
+		st := c.dec.Decode(code[pos:min(pos+maxFetch, len(code))], c.decodeMode(), in)
+		if st == isa.Short {
+			break
+		}
+		op := &ops[k]
+		*op = Op{off: uint16(pos), n: uint8(k), len: in.Len}
+		b.build(op, in, st)
+		k++
+		pos += int(in.Len)
+		if b.ends {
+			break
+		}
+	}
+	if k == 0 {
+		return nil
+	}
+	if !b.ends {
+		// n and off count what is before the op, so this one adds none of its own.
+		ops[k] = Op{fn: opContinue, off: uint16(pos), n: uint8(k), imm: uint32(pos)}
+	}
+	used := k
+	if !b.ends {
+		used++
+	}
+	tc.arena = tc.arena[used:]
+	return &trace{ops: ops[:used:used], len: uint32(pos)}
+}
+
+// maxFetch bounds the bytes one Decode call sees: what the longest-winded model
+// can need.
+const maxFetch = 64
+
+func (c *CPU) decodeMode() isa.Mode {
+	if c.mode&modeCode32 != 0 {
+		return isa.Mode32
+	}
+	return isa.Mode16
+}
+
+// decodeOnce decodes the one instruction at CS:IP byte by byte, across pages and
+// devices, for a single execution. Fetch faults are raised here: a byte that is
+// needed and cannot be had.
+func (c *CPU) decodeOnce(ip, la uint32) *Op {
+	var buf [maxFetch]byte
+	cs := &c.Seg[CS]
+	user := c.CPL == 3
+	in := &c.traces.inst
+	st := isa.Short
+	for n := range uint32(maxFetch) {
+		off := (ip + n) & c.ipMask
+		if !c.model.Wraps64K && (off > cs.Limit || ip+n != off) {
+			c.gp(nil, 0)
+		}
+		a := uint32(cs.Base) + off
+		buf[n] = uint8(c.get(nil, c.locate(nil, a, false, user), 1))
+		if st = c.dec.Decode(buf[:n+1], c.decodeMode(), in); st != isa.Short {
+			break
+		}
+	}
+	ops := &c.traces.scratch
+	ops[0] = Op{len: in.Len}
+	b := builder{c: c}
+	b.build(&ops[0], in, st)
+	if !b.ends {
+		ops[1] = Op{fn: opContinue, off: uint16(in.Len), n: 1, imm: uint32(in.Len)}
+	}
+	return &ops[0]
+}
+
+// addTrace files a trace under its page and makes stores into it noticeable.
+func (c *CPU) addTrace(t *trace, i uint32) {
+	tc := &c.traces
+	c.counters.TracesBuilt++
+	first := i & pageMask >> mmu.GranuleShift
+	last := (i&pageMask + t.len - 1) >> mmu.GranuleShift
+	t.granules = ^uint32(0) << first & (^uint32(0) >> (31 - last))
+	tc.byPage[t.page] = append(tc.byPage[t.page], t)
+	if c.phys.MarkCode(i, t.len) {
+		// The page's first code: its write tags move to the slow table.
+		for j := range c.tlbs {
+			u := &c.tlbs[j]
+			for k := range u.E {
+				if e := &u.E[k]; e.W != mmu.Empty && uint32((e.W+e.D)>>pageShift) == t.page {
+					u.code[k], e.W = e.W, mmu.Empty
+				}
+			}
+		}
+	}
+}
+
+// dropTraces forgets the traces of a page of mem that touch the granules: they
+// are about to be written. A trace that is executing right now ends behind its
+// current instruction, since every op of a dropped trace becomes opStale.
+func (c *CPU) dropTraces(page, granules uint32) {
+	tc := &c.traces
+	list := tc.byPage[page]
+	kept := list[:0]
+	rest := uint32(0)
+	for _, t := range list {
+		if t.granules&granules == 0 {
+			kept = append(kept, t)
+			rest |= t.granules
+			continue
+		}
+		c.dropTrace(t)
+	}
+	clear(list[len(kept):])
+	tc.byPage[page] = kept
+	if tc.drops[page] < 255 {
+		tc.drops[page]++
+	}
+	c.phys.ClearCode(page, ^rest)
+}
+
+func (c *CPU) dropTrace(t *trace) {
+	c.counters.TracesDropped++
+	for i := range t.ops {
+		t.ops[i].fn = opStale
+		t.ops[i].link = nil
+	}
+	if s := &c.traces.table[slotOf(t.key)]; s.key == t.key {
+		*s = tableEntry{}
+	}
+}
+
+// flushTraces forgets all decoded code.
+func (c *CPU) flushTraces() {
+	tc := &c.traces
+	for page, list := range tc.byPage {
+		if len(list) == 0 {
+			continue
+		}
+		for _, t := range list {
+			c.dropTrace(t)
+		}
+		tc.byPage[page] = nil
+		c.phys.ClearCode(uint32(page), ^uint32(0))
+	}
+	tc.arena, tc.chunks = nil, 0
+	clear(tc.drops)
+}
+
+// opStale stands for every op of a dropped trace: it leaves at its instruction
+// boundary and looks the code up anew.
+func opStale(c *CPU, op *Op) *Op {
+	c.IP = uint64(c.ip(op) & c.ipMask)
+	c.left -= int64(op.n)
+	return c.enter()
+}
+
+// opContinue ends a trace that stopped at its maximal length, the end of a page
+// or before an instruction that must be decoded alone.
+func opContinue(c *CPU, op *Op) *Op {
+	from := uint32(c.IP)
+	c.IP = uint64((from + op.imm) & c.ipMask)
+	c.left -= int64(op.n)
+	return c.follow(op, from)
+}
+
+// leave ends a trace behind the instruction op, which ended it without a jump,
+// and goes on there.
+func (c *CPU) leave(op *Op) *Op {
+	c.IP = uint64(c.nextIP(op))
+	c.left -= int64(op.n) + 1
+	return c.enter()
+}
+
+// leaveCheck is leave for instructions after which interrupts, traps or modes
+// must be looked at: it returns to the run loop.
+func (c *CPU) leaveCheck(op *Op) *Op {
+	c.IP = uint64(c.nextIP(op))
+	c.left -= int64(op.n) + 1
+	return nil
+}
+
+// jump ends a trace behind op with a jump to ip that is not a fixed distance
+// away.
+func (c *CPU) jump(op *Op, ip uint32) *Op {
+	c.IP = uint64(ip)
+	c.left -= int64(op.n) + 1
+	return c.enter()
+}
+
+// branch ends a trace with a jump by the fixed distance op.imm from the start of
+// the trace.
+func (c *CPU) branch(op *Op) *Op {
+	c.left -= int64(op.n) + 1
+	if l := op.link; l != nil && c.left >= maxTrace {
+		c.IP = uint64((uint32(c.IP) + op.imm) & c.ipMask)
+		return l
+	}
+	return c.branchSlow(op)
+}
+
+func (c *CPU) branchSlow(op *Op) *Op {
+	from := uint32(c.IP)
+	to := (from + op.imm) & c.ipMask
+	if to > c.Seg[CS].Limit && !c.model.Wraps64K {
+		// The jump itself faults, before IP changes. raise counts it.
+		c.left += int64(op.n) + 1
+		c.gp(op, 0)
+	}
+	c.IP = uint64(to)
+	return c.follow(op, from)
+}
+
+// follow enters the trace at the new IP and remembers it in op if it can be
+// reached without looking again: on the same linear page, in an unlimited code
+// segment.
+func (c *CPU) follow(op *Op, from uint32) *Op {
+	if c.left < maxTrace || c.limited {
+		return c.enter()
+	}
+	t := c.enter()
+	base := uint32(c.Seg[CS].Base)
+	if t != nil && t != &c.traces.scratch[0] && op != &c.traces.scratch[0] && op != &c.traces.scratch[1] &&
+		(base+from^base+uint32(c.IP))&^pageMask == 0 {
+		op.link = t
+	}
+	return t
+}
