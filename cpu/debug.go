@@ -12,12 +12,10 @@ const (
 	dr7GD  = 1 << 13
 )
 
-// debugState is what DR7 asks for, derived by updateDebug, and the debug events
-// waiting for their trap.
+// debugState is what DR7 asks for, derived by updateDebug.
 type debugState struct {
-	exec    bool   // an execution breakpoint is enabled
-	watch   bool   // a data or I/O breakpoint is enabled
-	pending uint64 // DR6 bits of traps to report after the current instruction
+	exec  bool // an execution breakpoint is enabled
+	watch bool // a data or I/O breakpoint is enabled
 }
 
 // Breakpoint conditions (DR7 R/W fields).
@@ -101,7 +99,7 @@ func (c *CPU) checkIOBreak(port uint16, size uint8) {
 // instruction if the breakpoint is enabled.
 func (c *CPU) hit(i int) {
 	if c.breakEnabled(i) {
-		c.debug.pending |= 1 << i
+		c.DebugPending |= 1 << i
 		c.endSlice()
 	}
 }
@@ -127,9 +125,9 @@ func (c *CPU) breakpointHere() bool {
 
 // deliverDebug reports the pending debug traps.
 func (c *CPU) deliverDebug() {
-	c.DR[6] = c.DR[6]&^0xf | c.debug.pending | dr6Set&^0x1000
+	c.DR[6] = c.DR[6]&^0xf | c.DebugPending | dr6Set&^0x1000
 	c.DR[7] &^= dr7GD
-	c.debug.pending = 0
+	c.DebugPending = 0
 	c.left--
 	c.fault = fault{pending: true, vec: vecDB, trap: true}
 }

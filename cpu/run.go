@@ -33,20 +33,20 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 		c.left += c.stolen
 		c.stolen = 0
 		switch {
+		case c.fault.pending:
+			c.deliverFault() // counted by what raised it
+			continue
 		case c.Shutdown:
 			why = StopShutdown
 		case c.stop:
 			why = StopRequested
 		case c.left <= 0:
 			why = StopBudget
-		case c.fault.pending:
-			c.deliverFault()
-			continue
 		case c.pollEvents():
 			continue // an interrupt was delivered
 		case c.Halted:
 			why = StopHalted
-		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.debug.pending != 0:
+		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.DebugPending != 0:
 			c.runOne()
 			continue
 		default:
@@ -131,7 +131,7 @@ func (c *CPU) pollEvents() bool {
 		c.tryDeliver(event{vec: vecNMI, kind: eventNMI})
 		return true
 	}
-	if c.INTR && c.Flags&FlagIF != 0 && c.Shadow == 0 && c.debug.pending == 0 {
+	if c.INTR && c.Flags&FlagIF != 0 && c.Shadow == 0 && c.DebugPending == 0 {
 		c.Halted = false
 		c.left--
 		c.tryDeliver(event{vec: c.inta(), kind: eventExternal})
@@ -143,7 +143,7 @@ func (c *CPU) pollEvents() bool {
 // runOne executes one instruction with the interrupt shadow, the single-step
 // trap and execution breakpoints in force.
 func (c *CPU) runOne() {
-	if c.debug.pending != 0 && c.Shadow != shadowMovSS {
+	if c.DebugPending != 0 && c.Shadow != shadowMovSS {
 		c.deliverDebug()
 		return
 	}
@@ -158,6 +158,6 @@ func (c *CPU) runOne() {
 	}
 	c.clearRF()
 	if tf {
-		c.debug.pending |= dr6BS
+		c.DebugPending |= dr6BS
 	}
 }

@@ -140,6 +140,7 @@ type State struct {
 	CR0, CR2, CR3, CR4 uint64
 	DR                 [8]uint64
 	TestReg            [8]uint32
+	DebugPending       uint64 // DR6 bits of debug traps to report after the current instruction
 
 	MSR MSRs
 

@@ -272,7 +272,7 @@ func (c *CPU) loadTask(op *Op, t *newTask, is32 bool) {
 		c.gp(nil, 0)
 	}
 	if t.trap {
-		c.debug.pending |= dr6BT
+		c.DebugPending |= dr6BT
 	}
 	c.endSlice()
 }

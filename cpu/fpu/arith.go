@@ -17,7 +17,8 @@ func addSub(a, b F80, flip uint16, e Env) (F80, Flags) {
 		xs, xm, ys, ym = ys, ym, xs, xm
 	}
 	d := uint(xs&expMask) - uint(ys&expMask)
-	if int64(xm&ym) >= 0 || ys&expMask == 0 || d >= 64 || e&(pcMask|rcMask) != pc64|rcNearest {
+	if int64(xm&ym) >= 0 || ys&expMask == 0 || xs&expMask == expMask || d >= 64 ||
+		e&(pcMask|rcMask) != pc64|rcNearest {
 		return addGeneral(a, b, flip, e)
 	}
 	hi, lo := ym>>(d&63), ym<<1<<(63&^d)
