@@ -239,6 +239,7 @@ func (d *VGA) Out(off uint16, v uint8) {
 		return
 	case regEnable:
 		d.Enable = v & enableSystem
+		d.dirty = true
 		d.deriveAccess()
 		return
 	case regSeqIndex:
