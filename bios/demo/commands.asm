@@ -99,19 +99,13 @@ help:
         mov si, .text
         jmp puts
 .text:
-        db B, "mem ", T, "[address]  a page of memory, on with ", B, "mem", T, "   "
-        db B, "cpu      ", T, "what the processor is", 13
-        db T, "               address: 7C00 or F000:FFF0    "
-        db B, "drives   ", T, "floppies and hard disks", 13
-        db B, "date     ", T, "date and time                      "
-        db B, "ticks    ", T, "the timer, for a second", 13
-        db B, "keys     ", T, "codes of the keys you press        "
-        db B, "beep     ", T, "a sound", 13
-        db B, "colours  ", T, "every colour on every other        "
-        db B, "chars    ", T, "the character set", 13
-        db B, "clear    ", T, "an empty window                    "
-        db B, "reboot   ", T, "start again", 13
-        db B, "off      ", T, "switch the machine off", 13
+        db B, "mem [ADDR]  ", T, "memory in hex; alone: goes on     ", B, "cpu       ", T, "what the processor is", 13
+        db T, "            ADDR is 7C00 or F000:FFF0         ", B, "drives    ", T, "floppies and hard disks", 13
+        db B, "date        ", T, "date and time                     ", B, "ticks     ", T, "the timer for a second", 13
+        db B, "keys        ", T, "codes of the keys you press       ", B, "beep      ", T, "a sound", 13
+        db B, "colours     ", T, "every colour on every other       ", B, "chars     ", T, "the character set", 13
+        db B, "clear       ", T, "an empty window                   ", B, "reboot    ", T, "start again", 13
+        db B, "off         ", T, "switch the machine off", 13
         db 0
 
 cpu_facts:
@@ -348,7 +342,7 @@ drives:
         push cx
         push dx
         call put_drive
-        say T, ": ", B
+        say T, "  ", B
         pop dx
         pop cx
         pop bx
