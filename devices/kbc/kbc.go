@@ -16,7 +16,7 @@
 //	output port   7     6      5       4      3      2       1    0
 //	              data  clock  IRQ12   IRQ1   aux clk aux dat A20 /reset
 //
-// Sources: IBM PS/2 Hardware Interface Technical Reference (S68X-2330),
+// Sources: IBM PS/2 Hardware Interface Technical Reference,
 // Keyboard/Auxiliary Device Controller, Keyboards (101- and 102-Key), Mouse;
 // IBM PC AT Technical Reference (6280070), Keyboard Controller; Intel UPI-41/42
 // User's Manual, EN FLAGS; Microsoft IntelliMouse serial protocol for the wheel.

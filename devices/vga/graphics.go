@@ -1,5 +1,7 @@
 package vga
 
+import "encoding/binary"
+
 // captureGraphics fills f with one index a pixel. The shift registers turn the
 // four bytes of each character clock into (Graphics Mode Register):
 //
@@ -84,11 +86,21 @@ func (d *VGA) shift(out, b []uint8) {
 			out[4+i] = b[1]>>s&3 | b[3]>>s&3<<2
 		}
 	default:
+		v := dotBits[b[0]] | dotBits[b[1]]<<1 | dotBits[b[2]]<<2 | dotBits[b[3]]<<3
+		binary.LittleEndian.PutUint64(out, v)
+	}
+}
+
+// dotBits spreads a byte over eight, its leftmost dot first.
+var dotBits = spreadDots()
+
+func spreadDots() (t [256]uint64) {
+	for b := range t {
 		for i := range 8 {
-			s := 7 - i
-			out[i] = b[0]>>s&1 | b[1]>>s&1<<1 | b[2]>>s&1<<2 | b[3]>>s&1<<3
+			t[b] |= uint64(b>>(7-i)&1) << (8 * i)
 		}
 	}
+	return t
 }
 
 // capturePalette resolves what a pixel index shows. Each half of an 8-bit

@@ -321,3 +321,12 @@ func BenchmarkFrameMode13(b *testing.B) {
 		d.Frame()
 	}
 }
+
+func BenchmarkFrameMode12(b *testing.B) {
+	d := newBoard()
+	d.set(0x12)
+	for i := range b.N {
+		d.WriteMMIO(0, 1, uint64(i))
+		d.Frame()
+	}
+}

@@ -53,7 +53,6 @@ const (
 	gmiscGraphics  uint8 = 1 << 0
 	gmiscWindow          = 2 // shift; two bits
 	functionShift        = 3
-	funcReplace    uint8 = 0
 	funcAnd        uint8 = 1
 	funcOr         uint8 = 2
 	funcXor        uint8 = 3
@@ -83,12 +82,11 @@ const (
 	attrPAS      = 1 << 5 // in the index: the display drives the palette
 	attrIndexMax = 0x3f
 
-	amGraphics  uint8 = 1 << 0
-	amLineGfx   uint8 = 1 << 2 // ninth dot of C0h-DFh repeats the eighth
-	amBlink     uint8 = 1 << 3
-	amPanSplit  uint8 = 1 << 5 // no panning below the line compare
-	amHalfClock uint8 = 1 << 6 // 8-bit pixels
-	amP5P4      uint8 = 1 << 7 // palette bits 5-4 come from the colour select
+	amGraphics uint8 = 1 << 0
+	amLineGfx  uint8 = 1 << 2 // ninth dot of C0h-DFh repeats the eighth
+	amBlink    uint8 = 1 << 3
+	amPanSplit uint8 = 1 << 5 // no panning below the line compare
+	amP5P4     uint8 = 1 << 7 // palette bits 5-4 come from the colour select
 )
 
 var attrMask = [32]uint8{

@@ -14,7 +14,7 @@ func TestPowerOn(t *testing.T) {
 		want uint8
 	}{
 		{regAttr, 0}, {regAttrRead, 0}, {regMisc, 0x10}, {regEnable, 1}, {regSeqData, 0}, {regPELMask, 0xff}, {regDACRead, 0}, {regDACWrite, 0},
-		{regFeatureRead, 0}, {regMiscRead, 0}, {regGfxData, 0}, {regMonoCRTCData, 0},
+		{regFeatureRead, 0}, {regMiscRead, 0}, {regGfxData, 0}, {regMonoCRTCIndex + 1, 0},
 		{regCRTCIndex, 0xff}, {regCRTCData, 0xff}, {regStatus1, 0xff}, // mono is selected
 		{0x00, 0xff}, {0x08, 0xff}, {0x1b, 0xff}, {0x1d, 0xff}, {0x2f, 0xff},
 	} {
@@ -81,17 +81,17 @@ func TestRegisterWidths(t *testing.T) {
 func TestMonoAndColourAddresses(t *testing.T) {
 	b := newBoard()
 	b.Out(regMonoCRTCIndex, 0x0e)
-	b.Out(regMonoCRTCData, 0x12)
+	b.Out(regMonoCRTCIndex+1, 0x12)
 	b.Out(regCRTCData, 0x34) // not selected
-	if v := b.In(regMonoCRTCData); v != 0x12 {
+	if v := b.In(regMonoCRTCIndex + 1); v != 0x12 {
 		t.Errorf("mono data = %#02x; want 0x12", v)
 	}
 	b.Out(regMisc, 0x01)
-	if m, c := b.In(regMonoCRTCData), b.In(regCRTCData); m != 0xff || c != 0x12 {
+	if m, c := b.In(regMonoCRTCIndex+1), b.In(regCRTCData); m != 0xff || c != 0x12 {
 		t.Errorf("mono, colour data = %#02x, %#02x; want 0xff, 0x12", m, c)
 	}
 	b.Out(regAttr, 0x05)
-	b.In(regMonoStatus1) // not selected: the flip-flop stays
+	b.In(regMonoCRTCIndex + 6) // not selected: the flip-flop stays
 	b.Out(regAttr, 0x21)
 	if v := b.Attr[5]; v != 0x21 {
 		t.Errorf("attribute 5 = %#02x; want 0x21", v)

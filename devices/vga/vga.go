@@ -18,9 +18,9 @@
 // part answers. The planes lie interleaved in one slice: the byte of plane p at
 // plane address a is mem[4*a+p].
 //
-// Sources: IBM PS/2 Hardware Interface Technical Reference, Video Subsystem
-// (S42G-2193); Inmos IMS G171 datasheet (DAC); Intel 82706 VGA datasheet
-// (register widths); Ferraro, Programmer's Guide to the EGA and VGA Cards
+// Sources: IBM PS/2 Hardware Interface Technical Reference, Video Subsystem;
+// Inmos IMS G171 datasheet (DAC); Intel 82706 VGA datasheet (register widths);
+// Ferraro, Programmer's Guide to the EGA and VGA Cards
 // (addressing of odd/even and chain-4 memory).
 //
 // Not modelled: what changes within one frame (a frame shows the registers of
@@ -35,9 +35,7 @@ import "beige/devices/bus"
 
 // Register offsets.
 const (
-	regMonoCRTCIndex = 0x04
-	regMonoCRTCData  = 0x05
-	regMonoStatus1   = 0x0a
+	regMonoCRTCIndex = 0x04 // the others follow as they do at the colour address
 	regAttr          = 0x10
 	regAttrRead      = 0x11
 	regMisc          = 0x12 // read: input status 0
@@ -77,8 +75,6 @@ const (
 	miscRAM       uint8 = 1 << 1 // memory answers
 	miscClock     uint8 = 3 << 2
 	miscClock28   uint8 = 1 << 2
-	miscNegHSync  uint8 = 1 << 6
-	miscNegVSync  uint8 = 1 << 7
 	miscWritable  uint8 = 0xef // bit 4 does not exist
 	featureMask   uint8 = 0x0b
 	enableSystem  uint8 = 1 << 0
