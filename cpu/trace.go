@@ -352,7 +352,7 @@ func (c *CPU) follow(op *Op, from uint32) *Op {
 	t := c.enter()
 	base := uint32(c.Seg[CS].Base)
 	if t != nil && t != &c.traces.scratch[0] && op != &c.traces.scratch[0] && op != &c.traces.scratch[1] &&
-		(base+from^base+uint32(c.IP))&^pageMask == 0 {
+		((base+from)^(base+uint32(c.IP)))&^pageMask == 0 {
 		op.link = t
 	}
 	return t
