@@ -1,0 +1,45 @@
+# Targets: run test bench build lint bios fuzz. Only Go is needed, except for
+# "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386).
+
+export CGO_ENABLED = 0
+GO      ?= go
+BIN     ?= bin/beige
+IMAGE   ?=
+FUZZTIME ?= 60s
+# Timing wants one core to itself.
+PIN     ?= $(shell command -v taskset >/dev/null 2>&1 && echo taskset -c 0)
+
+.PHONY: run test bench build lint bios fuzz clean
+
+run:
+	$(GO) run ./cmd/beige run $(IMAGE)
+
+build:
+	$(GO) build -trimpath -o $(BIN) ./cmd/beige
+
+test:
+	$(GO) test ./...
+
+bench:
+	@$(GO) build -o bin/bench ./tests/bench
+	@$(PIN) bin/bench $(BENCHFLAGS)
+
+lint:
+	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "gofmt wants to change:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	@if command -v staticcheck >/dev/null 2>&1; then staticcheck ./...; else echo "staticcheck is not installed: skipped"; fi
+
+# Rebuilds the ROMs, the demo disk, the fonts and the benchmark programs from their sources.
+bios:
+	@for f in bios/*/build.sh tests/*/build.sh; do [ -f "$$f" ] || continue; echo "$$f"; sh "$$f" || exit 1; done
+
+# Runs every fuzz target of the project for FUZZTIME.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf bin

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"beige/cpu"
+	"beige/machine"
+)
+
+// flagValues lists the values of a flag that takes one of a few words.
+func flagValues(name string) []string {
+	switch name {
+	case "machine":
+		return machine.Presets()
+	case "cpu":
+		return cpu.ModelNames()
+	case "boot":
+		return []string{"a", "c"}
+	case "display":
+		return []string{"auto", "term", "none"}
+	}
+	return nil
+}
+
+func oneOf(name, text string) string {
+	return text + ": " + strings.Join(flagValues(name), ", ")
+}
+
+func runFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "floppy", Usage: "floppy image `FILE` in drive A"},
+		&cli.StringFlag{Name: "floppy2", Usage: "floppy image `FILE` in drive B"},
+		&cli.StringFlag{Name: "hd", Usage: "image `FILE` of the first hard disk"},
+		&cli.StringFlag{Name: "hd2", Usage: "image `FILE` of the second hard disk"},
+		&cli.StringFlag{Name: "boot", Usage: oneOf("boot", "`DRIVE` to boot from") + " (default: what IMAGE is, else floppy, then disk)"},
+		&cli.BoolFlag{Name: "snapshot", Usage: "keep disk writes in memory and drop them at the end"},
+		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
+		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
+		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-pro; 80286 on at)"},
+		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address)"},
+		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
+		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
+		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
+		&cli.StringFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + "; auto is term, or none with --script or --serial stdio", Value: "auto"},
+		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: stdio, file:PATH, none", Value: "none"},
+		&cli.StringFlag{Name: "lpt", Usage: "LPT1 prints to `FILE`"},
+		&cli.StringFlag{Name: "debugcon", Usage: "debug console (port E9h) `TO`: stderr, file:PATH, none", Value: "none"},
+		&cli.StringFlag{Name: "bios", Usage: "system ROM image `FILE` (default: beige's own)"},
+		&cli.StringFlag{Name: "vgabios", Usage: "video ROM image `FILE` (default: beige's own)"},
+		&cli.StringFlag{Name: "script", Usage: "drive the machine from a script `FILE`"},
+		&cli.StringFlag{Name: "timeout", Usage: "stop with exit code 4 after that much virtual `TIME`, such as 60s"},
+		&cli.BoolFlag{Name: "state-hash", Usage: "print a digest of the machine's state at the end"},
+		&cli.StringFlag{Name: "screen-text", Usage: "write the text of the screen to `FILE` at the end (-: standard output)"},
+		&cli.StringSliceFlag{Name: "log", Usage: "log a device to standard error as `DEV=LEVEL`, such as ata=debug; may be repeated"},
+	}
+}
+
+// options are the flags of run, read.
+type options struct {
+	cfg machine.Config
+
+	files    [4]string // --floppy --floppy2 --hd --hd2
+	images   []string  // arguments
+	snapshot bool
+	readOnly bool
+
+	display    string
+	serial     target
+	debugcon   target
+	lpt        string
+	script     string
+	timeout    time.Duration
+	stateHash  bool
+	screenText string
+}
+
+// target is where a character device goes: "stdio", "file" and a path, "".
+type target struct{ kind, path string }
+
+// readOptions reads all flags; the error lists every mistake.
+func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
+	o := &options{images: c.Args().Slice()}
+	var errs []error
+	bad := func(flag string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	for i, name := range []string{"floppy", "floppy2", "hd", "hd2"} {
+		o.files[i] = c.String(name)
+		if c.IsSet(name) && o.files[i] == "" {
+			bad(name, errors.New("want a file name"))
+		}
+	}
+	for _, name := range []string{"boot", "display"} {
+		if v := c.String(name); c.IsSet(name) && !slices.Contains(flagValues(name), v) {
+			bad(name, fmt.Errorf("unknown value %q%s (known: %s)", v, didYouMean(v, flagValues(name)), strings.Join(flagValues(name), ", ")))
+		}
+	}
+	cfg := &o.cfg
+	cfg.Machine, cfg.CPU, cfg.Boot = c.String("machine"), c.String("cpu"), c.String("boot")
+	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
+	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
+	o.stateHash, o.screenText = c.Bool("state-hash"), c.String("screen-text")
+	cfg.Deterministic = c.Bool("deterministic")
+
+	var err error
+	if c.IsSet("mem") {
+		cfg.Memory, err = machine.ParseSize(c.String("mem"))
+		if bad("mem", err); err == nil && cfg.Memory == 0 {
+			bad("mem", errors.New("no memory; want at least 64K"))
+		}
+	}
+	cfg.Speed = machine.SpeedAuto()
+	if cfg.Deterministic || o.script != "" {
+		cfg.Speed = machine.Speed{}
+	}
+	if c.IsSet("speed") {
+		cfg.Speed, err = machine.ParseSpeed(c.String("speed"))
+		bad("speed", err)
+	}
+	if c.IsSet("date") {
+		cfg.Date, err = time.Parse(time.RFC3339, c.String("date"))
+		if err != nil {
+			bad("date", fmt.Errorf("%q: want a date and time such as 1995-08-24T09:00:00Z", c.String("date")))
+		}
+	}
+	if c.IsSet("timeout") {
+		o.timeout, err = time.ParseDuration(c.String("timeout"))
+		if err != nil || o.timeout <= 0 {
+			bad("timeout", fmt.Errorf("%q: want a time with a unit, such as 60s", c.String("timeout")))
+		}
+	}
+	o.serial, err = parseTarget(c.String("serial"), "stdio")
+	bad("serial", err)
+	o.debugcon, err = parseTarget(c.String("debugcon"), "stderr")
+	bad("debugcon", err)
+	if o.serial.kind == "stdio" && o.display == "term" {
+		bad("serial", errors.New("stdio and --display term cannot both have the terminal"))
+	}
+	cfg.Logger, err = parseLogs(c.StringSlice("log"), stderr)
+	bad("log", err)
+	cfg.BIOS, err = readROM(c.String("bios"))
+	bad("bios", err)
+	cfg.VGABIOS, err = readROM(c.String("vgabios"))
+	bad("vgabios", err)
+	return o, errors.Join(errs...)
+}
+
+func parseTarget(s, stdio string) (target, error) {
+	kind, path, isFile := strings.Cut(s, ":")
+	switch {
+	case s == "none":
+		return target{}, nil
+	case s == stdio:
+		return target{kind: "stdio"}, nil
+	case isFile && kind == "file" && path != "":
+		return target{"file", path}, nil
+	}
+	return target{}, fmt.Errorf("%q: want %s, file:PATH or none", s, stdio)
+}
+
+// parseLogs reads the values of --log and returns what gives a device its
+// logger.
+func parseLogs(specs []string, stderr io.Writer) (func(string) *slog.Logger, error) {
+	levels := map[string]slog.Level{}
+	for _, spec := range specs {
+		dev, level, ok := strings.Cut(spec, "=")
+		var l slog.Level
+		if err := l.UnmarshalText([]byte(level)); !ok || dev == "" || err != nil {
+			return nil, fmt.Errorf("%q: want DEV=LEVEL with a level of debug, info, warn or error", spec)
+		}
+		if known := machine.LogNames(); !slices.Contains(known, dev) {
+			return nil, fmt.Errorf("unknown device %q%s (known: %s)", dev, didYouMean(dev, known), strings.Join(known, ", "))
+		}
+		levels[dev] = l
+	}
+	return func(dev string) *slog.Logger {
+		l, ok := levels[dev]
+		if !ok {
+			return nil
+		}
+		return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: l, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{} // virtual time is in the record; the host's says nothing
+			}
+			return a
+		}})).With("device", dev)
+	}, nil
+}
+
+// maxROMFile bounds the file of --bios and --vgabios.
+const maxROMFile = 1 << 20
+
+func readROM(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxROMFile+1))
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	if len(b) == 0 || len(b) > maxROMFile || len(b)%512 != 0 {
+		return nil, fmt.Errorf("%s: %d bytes; want a ROM image, a multiple of 512 bytes", path, len(b))
+	}
+	return b, nil
+}
+
+// fileError says what is wrong with a file, without the words of the system
+// call.
+func fileError(path string, err error) error {
+	var pe *os.PathError
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%s: no such file", path)
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("%s: access denied", path)
+	case errors.As(err, &pe):
+		return fmt.Errorf("%s: %w", path, pe.Err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}

@@ -1,0 +1,6 @@
+// Command beige is a PC in one file: it boots disk images in a terminal.
+package main
+
+import "os"
+
+func main() { os.Exit(doMain(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -1,0 +1,87 @@
+package term
+
+import (
+	"fmt"
+	"time"
+
+	"beige/devices/kbc"
+	"beige/machine"
+)
+
+// menu is what the escape key opens.
+type menu struct {
+	open    bool
+	lasting string // status line while the machine is paused
+}
+
+func menuLines(paused bool) []string {
+	pause := "pause"
+	if paused {
+		pause = "go on"
+	}
+	return []string{
+		"┌──────────── beige ────────────┐",
+		"│  r    reset button            │",
+		"│  d    Ctrl+Alt+Del            │",
+		fmt.Sprintf("│  p    %-5s                   │", pause),
+		"│  s    save the text shown     │",
+		"│  ]    send Ctrl+] to the PC   │",
+		"│  q    quit                    │",
+		"│  Esc  close this menu         │",
+		"└───────────────────────────────┘",
+	}
+}
+
+// key takes a key for the menu. It reports true to quit.
+func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
+	if !u.open {
+		u.open = true
+		paused := false
+		m.Do(func() { paused = m.Paused() })
+		t.render.SetMenu(menuLines(paused))
+		return false
+	}
+	switch in.Rune {
+	case 'r', 'R':
+		m.Input(machine.Event{Kind: machine.EventReset})
+	case 'd', 'D':
+		s := machine.Stroke{Hold: []kbc.Key{kbc.KeyLeftCtrl, kbc.KeyLeftAlt}, Taps: []kbc.Key{kbc.KeyDelete}}
+		m.Post(func() { m.Type([]machine.Stroke{s}, nil) })
+	case 'p', 'P':
+		m.Do(func() {
+			m.SetPaused(!m.Paused())
+			u.lasting = ""
+			if m.Paused() {
+				u.lasting = " paused; Ctrl+] p goes on "
+			}
+		})
+		poke(t.clear)
+	case 's', 'S':
+		u.save(t)
+	case ']', EscapeKey:
+		s := machine.Stroke{Hold: []kbc.Key{kbc.KeyLeftCtrl}, Taps: []kbc.Key{kbc.KeyRightBracket}}
+		m.Post(func() { m.Type([]machine.Stroke{s}, nil) })
+	case 'q', 'Q':
+		return true
+	case 0x1b, '\r':
+	default:
+		return false // not an item: the menu stays
+	}
+	u.open = false
+	t.render.SetMenu(nil)
+	return false
+}
+
+func (u *menu) save(t *Terminal) {
+	s := t.frame.Load()
+	if s == nil || t.SaveText == nil {
+		return
+	}
+	name, err := t.SaveText(s.String())
+	hint := fmt.Sprintf(" saved as %s ", name)
+	if err != nil {
+		hint = fmt.Sprintf(" %v ", err)
+	}
+	t.render.SetStatus(hint)
+	time.AfterFunc(hintTime, func() { poke(t.clear) })
+}

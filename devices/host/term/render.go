@@ -1,0 +1,314 @@
+package term
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"beige/devices/vga/cp437"
+	"beige/machine"
+)
+
+// Depth is how many colours a terminal has.
+type Depth uint8
+
+const (
+	Colours16 Depth = iota
+	Colours256
+	TrueColour
+)
+
+// DepthFor reads the number of colours from the environment variables
+// COLORTERM and TERM.
+func DepthFor(colorterm, term string) Depth {
+	switch {
+	case colorterm == "truecolor" || colorterm == "24bit" || strings.HasSuffix(term, "-direct"):
+		return TrueColour
+	case strings.Contains(term, "256") || colorterm != "":
+		return Colours256
+	}
+	return Colours16
+}
+
+// cell is one place of the terminal as it was drawn.
+type cell struct {
+	r      rune
+	fg, bg [3]uint8
+	fi, bi uint8 // palette index, for terminals with 16 colours
+	blink  bool
+}
+
+// Renderer draws screens as ANSI sequences, writing only what has changed.
+type Renderer struct {
+	depth      Depth
+	cols, rows int // of the terminal
+
+	shown  []cell // what the terminal shows, row by row
+	valid  bool   // shown is true
+	status string // shown below the screen, or over its last row
+	menu   []string
+
+	px, py int // first column and row of the guest's screen that are visible
+
+	cursorShape string
+	buf         []byte
+}
+
+// NewRenderer returns a renderer for a terminal of that size in characters.
+func NewRenderer(cols, rows int, depth Depth) *Renderer {
+	r := &Renderer{depth: depth}
+	r.Resize(cols, rows)
+	return r
+}
+
+// Resize tells the size of the terminal; everything is drawn again.
+func (r *Renderer) Resize(cols, rows int) {
+	r.cols, r.rows = max(cols, 1), max(rows, 1)
+	r.shown = make([]cell, r.cols*r.rows)
+	r.valid = false
+}
+
+// Invalidate says that the terminal's contents are unknown.
+func (r *Renderer) Invalidate() { r.valid = false }
+
+// SetStatus sets the line below the screen; "" removes it.
+func (r *Renderer) SetStatus(s string) { r.status = s }
+
+// SetMenu lays a box of lines over the middle of the screen; nil removes it.
+func (r *Renderer) SetMenu(lines []string) { r.menu = lines }
+
+// Draw returns the bytes that make the terminal show s. The slice is valid
+// until the next call.
+func (r *Renderer) Draw(s *machine.Screen) []byte {
+	r.buf = r.buf[:0]
+	want := r.compose(s)
+	r.put("\x1b[?25l")
+	mark := len(r.buf)
+	if !r.valid {
+		r.put("\x1b[0m\x1b[2J")
+		for i := range r.shown {
+			r.shown[i] = cell{}
+		}
+	}
+	var pen cell
+	pen.r = -1
+	for y := range r.rows {
+		r.row(y, want[y*r.cols:][:r.cols], &pen)
+	}
+	if pen.r >= 0 {
+		r.put("\x1b[0m")
+	}
+	r.valid = true
+	r.cursor(s, len(r.buf) == mark)
+	return r.buf
+}
+
+// compose lays out what the terminal is to show.
+func (r *Renderer) compose(s *machine.Screen) []cell {
+	want := make([]cell, r.cols*r.rows)
+	for i := range want {
+		want[i] = blank
+	}
+	r.pan(s)
+	for y := range min(r.rows, s.Rows-r.py) {
+		for x := range min(r.cols, s.Columns-r.px) {
+			c := s.Cells[(y+r.py)*s.Columns+x+r.px]
+			want[y*r.cols+x] = cell{cp437.Rune(c.Code), s.Palette[c.FG&15], s.Palette[c.BG&15], c.FG & 15, c.BG & 15, c.Blink}
+		}
+	}
+	if !s.Text {
+		r.text(want, 0, 0, fmt.Sprintf("[graphics mode %d x %d]", s.Width, s.Height))
+	}
+	if r.status != "" {
+		y := r.rows - 1
+		if s.Rows < r.rows {
+			y = s.Rows
+		}
+		r.text(want, 0, y, r.status)
+	}
+	if r.menu != nil {
+		width := 0
+		for _, l := range r.menu {
+			width = max(width, len([]rune(l)))
+		}
+		top := max((min(r.rows, max(s.Rows, 1))-len(r.menu))/2, 0)
+		left := max((min(r.cols, max(s.Columns, 1))-width)/2, 0)
+		for i, l := range r.menu {
+			r.text(want, left, top+i, l)
+		}
+	}
+	return want
+}
+
+var blank = cell{r: ' '}
+
+// text writes a line of the front end: reversed, so that it stands out.
+func (r *Renderer) text(want []cell, x, y int, s string) {
+	if y >= r.rows {
+		return
+	}
+	for _, c := range s {
+		if x >= r.cols {
+			return
+		}
+		want[y*r.cols+x] = cell{r: c, fg: [3]uint8{0, 0, 0}, bg: [3]uint8{0xaa, 0xaa, 0xaa}, fi: 0, bi: 7}
+		x++
+	}
+}
+
+// pan chooses which part of a screen that is larger than the terminal is seen:
+// the upper left, moved as little as keeps the cursor in sight.
+func (r *Renderer) pan(s *machine.Screen) {
+	follow := func(at, cur, visible, total int) int {
+		if total <= visible {
+			return 0
+		}
+		if cur < at {
+			at = cur
+		}
+		if cur >= at+visible {
+			at = cur - visible + 1
+		}
+		return min(max(at, 0), total-visible)
+	}
+	x, y := s.Cursor.X, s.Cursor.Y
+	if !s.Cursor.Visible {
+		x, y = r.px, r.py
+	}
+	r.px = follow(r.px, x, r.cols, s.Columns)
+	r.py = follow(r.py, y, r.rows, s.Rows)
+}
+
+// row draws what has changed in one row.
+func (r *Renderer) row(y int, want []cell, pen *cell) {
+	have := r.shown[y*r.cols:][:r.cols]
+	if slices.Equal(want, have) {
+		return
+	}
+	at := -1 // column of the terminal's cursor, -1: elsewhere
+	for x := range want {
+		if want[x] == have[x] {
+			continue
+		}
+		if at >= 0 && x-at <= 4 { // cheaper to write over a short gap than to move
+			for ; at < x; at++ {
+				r.cell(want[at], pen)
+			}
+		}
+		if at != x {
+			r.put("\x1b[")
+			r.num(y + 1)
+			r.put(";")
+			r.num(x + 1)
+			r.put("H")
+		}
+		r.cell(want[x], pen)
+		at = x + 1
+	}
+	copy(have, want)
+}
+
+func (r *Renderer) cell(c cell, pen *cell) {
+	if pen.r < 0 || pen.fg != c.fg || pen.bg != c.bg || pen.fi != c.fi || pen.bi != c.bi || pen.blink != c.blink {
+		r.put("\x1b[0")
+		if c.blink {
+			r.put(";5")
+		}
+		r.colour(c.fg, c.fi, false)
+		r.colour(c.bg, c.bi, true)
+		r.put("m")
+		*pen = c
+	}
+	r.buf = append(r.buf, string(c.r)...)
+}
+
+// ansi are the 16 colours of the PC in the order of ECMA-48: red and blue
+// change places.
+const ansi = "\x00\x04\x02\x06\x01\x05\x03\x07"
+
+func (r *Renderer) colour(c [3]uint8, index uint8, back bool) {
+	base := 30
+	if back {
+		base = 40
+	}
+	switch r.depth {
+	case Colours16:
+		n := base + int(ansi[index&7])
+		if index >= 8 {
+			n += 60
+		}
+		r.put(";")
+		r.num(n)
+		return
+	case Colours256:
+		r.put(";")
+		r.num(base + 8)
+		r.put(";5;")
+		r.num(nearest256(c))
+		return
+	}
+	r.put(";")
+	r.num(base + 8)
+	r.put(";2")
+	for _, v := range c {
+		r.put(";")
+		r.num(int(v))
+	}
+}
+
+// nearest256 returns the entry of xterm's 256-colour table that is nearest to
+// c: the cube of 6x6x6 colours from 16 on, or the greys from 232 on.
+func nearest256(c [3]uint8) int {
+	levels := [6]int{0, 95, 135, 175, 215, 255}
+	index, cube := 0, 0
+	for _, v := range c {
+		best := 0
+		for i, l := range levels {
+			if abs(l-int(v)) < abs(levels[best]-int(v)) {
+				best = i
+			}
+		}
+		index = index*6 + best
+		cube += sq(levels[best] - int(v))
+	}
+	grey, err := 0, 1<<30
+	for i := range 24 {
+		l := 8 + 10*i
+		if e := sq(l-int(c[0])) + sq(l-int(c[1])) + sq(l-int(c[2])); e < err {
+			grey, err = i, e
+		}
+	}
+	if err < cube {
+		return 232 + grey
+	}
+	return 16 + index
+}
+
+func abs(v int) int { return max(v, -v) }
+func sq(v int) int  { return v * v }
+
+// cursor places the terminal's cursor where the guest's is. unchanged says that
+// no cell was drawn.
+func (r *Renderer) cursor(s *machine.Screen, unchanged bool) {
+	x, y := s.Cursor.X-r.px, s.Cursor.Y-r.py
+	if !s.Cursor.Visible || !s.Text || r.menu != nil || x < 0 || y < 0 || x >= r.cols || y >= r.rows {
+		return
+	}
+	shape := "\x1b[3 q" // blinking underline
+	if s.Cursor.Block {
+		shape = "\x1b[1 q"
+	}
+	if shape != r.cursorShape {
+		r.put(shape)
+		r.cursorShape = shape
+	}
+	r.put("\x1b[")
+	r.num(y + 1)
+	r.put(";")
+	r.num(x + 1)
+	r.put("H\x1b[?25h")
+}
+
+func (r *Renderer) put(s string) { r.buf = append(r.buf, s...) }
+func (r *Renderer) num(n int)    { r.buf = strconv.AppendInt(r.buf, int64(n), 10) }

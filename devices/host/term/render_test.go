@@ -1,0 +1,220 @@
+package term
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"beige/machine"
+)
+
+// screen makes a screen of grey text.
+func screen(cols int, lines ...string) *machine.Screen {
+	s := &machine.Screen{Text: true, Columns: cols, Rows: len(lines), Cells: make([]machine.Cell, cols*len(lines))}
+	for i := range s.Cells {
+		s.Cells[i] = machine.Cell{Code: ' ', FG: 7}
+	}
+	for y, l := range lines {
+		for x := range len(l) {
+			s.Cells[y*cols+x].Code = l[x]
+		}
+	}
+	s.Palette[7] = [3]uint8{0xaa, 0xaa, 0xaa}
+	s.Palette[4] = [3]uint8{0xaa, 0, 0}
+	return s
+}
+
+// emulator is enough of a terminal to check what the renderer sends.
+type emulator struct {
+	cols, rows int
+	cells      []rune
+	sgr        []string
+	x, y       int
+	pen        string
+	visible    bool
+}
+
+func newEmulator(cols, rows int) *emulator {
+	e := &emulator{cols: cols, rows: rows, cells: make([]rune, cols*rows), sgr: make([]string, cols*rows)}
+	e.clear()
+	return e
+}
+
+func (e *emulator) clear() {
+	for i := range e.cells {
+		e.cells[i], e.sgr[i] = ' ', ""
+	}
+}
+
+func (e *emulator) write(t *testing.T, b []byte) {
+	t.Helper()
+	rs := []rune(string(b))
+	for i := 0; i < len(rs); i++ {
+		if rs[i] != 0x1b {
+			if e.x >= e.cols || e.y >= e.rows {
+				t.Fatalf("character %q at column %d, row %d of %d x %d", rs[i], e.x, e.y, e.cols, e.rows)
+			}
+			e.cells[e.y*e.cols+e.x], e.sgr[e.y*e.cols+e.x] = rs[i], e.pen
+			e.x++
+			continue
+		}
+		end := i + 2
+		for rs[end] < 0x40 {
+			end++
+		}
+		args := string(rs[i+2 : end])
+		switch rs[end] {
+		case 'H':
+			fmt.Sscanf(args, "%d;%d", &e.y, &e.x)
+			e.x, e.y = e.x-1, e.y-1
+		case 'm':
+			e.pen = args
+		case 'J':
+			e.clear()
+		case 'h', 'l':
+			e.visible = rs[end] == 'h'
+		case 'q':
+		default:
+			t.Fatalf("unknown sequence %q", string(rs[i:end+1]))
+		}
+		i = end
+	}
+}
+
+func (e *emulator) lines() string {
+	var out []string
+	for y := range e.rows {
+		out = append(out, strings.TrimRight(string(e.cells[y*e.cols:][:e.cols]), " "))
+	}
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
+}
+
+func TestRenderDrawsOnlyChanges(t *testing.T) {
+	r, e := NewRenderer(20, 6, TrueColour), newEmulator(20, 6)
+	s := screen(10, "hello", "world", "")
+	s.Cursor = machine.Cursor{X: 5, Y: 1, Visible: true}
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "hello\nworld" {
+		t.Errorf("first screen = %q", got)
+	}
+	if e.x != 5 || e.y != 1 || !e.visible {
+		t.Errorf("cursor at %d, %d, visible %v; want 5, 1, visible", e.x, e.y, e.visible)
+	}
+	if got := e.sgr[0]; got != "0;38;2;170;170;170;48;2;0;0;0" {
+		t.Errorf("colour of the first cell = %q", got)
+	}
+	s = screen(10, "hallo", "world", "x")
+	s.Cells[0].FG, s.Cells[0].Blink = 4, true
+	b := r.Draw(s)
+	if n := strings.Count(string(b), "o"); n != 0 {
+		t.Errorf("an unchanged letter was drawn again: %q", b)
+	}
+	e.write(t, b)
+	if got := e.lines(); got != "hallo\nworld\nx" {
+		t.Errorf("second screen = %q", got)
+	}
+	if got := e.sgr[0]; got != "0;5;38;2;170;0;0;48;2;0;0;0" {
+		t.Errorf("colour of a red blinking cell = %q", got)
+	}
+	if e.visible {
+		t.Error("a hidden cursor shows")
+	}
+	if b := r.Draw(s); len(b) > 10 {
+		t.Errorf("nothing has changed, but %d bytes were sent: %q", len(b), b)
+	}
+}
+
+func TestRenderSmallTerminalFollowsTheCursor(t *testing.T) {
+	r, e := NewRenderer(5, 2, Colours16), newEmulator(5, 2)
+	s := screen(10, "0123456789", "abcdefghij", "ABCDEFGHIJ")
+	s.Cursor = machine.Cursor{X: 0, Y: 0, Visible: true}
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "01234\nabcde" {
+		t.Errorf("upper left = %q", got)
+	}
+	s.Cursor.X, s.Cursor.Y = 9, 2
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "fghij\nFGHIJ" {
+		t.Errorf("lower right = %q", got)
+	}
+	if e.x != 4 || e.y != 1 {
+		t.Errorf("cursor at %d, %d; want 4, 1", e.x, e.y)
+	}
+}
+
+func TestRenderColours(t *testing.T) {
+	for _, tc := range []struct {
+		depth  Depth
+		fg, bg uint8
+		want   string
+	}{
+		{Colours16, 7, 0, "0;37;40"},
+		{Colours16, 4, 1, "0;31;44"}, // the PC's red is 4, its blue 1
+		{Colours16, 12, 6, "0;91;43"},
+		{Colours256, 4, 0, "0;38;5;124;48;5;16"},
+		{Colours256, 7, 0, "0;38;5;248;48;5;16"},
+	} {
+		r, e := NewRenderer(1, 1, tc.depth), newEmulator(1, 1)
+		s := screen(1, "x")
+		s.Cells[0].FG, s.Cells[0].BG = tc.fg, tc.bg
+		e.write(t, r.Draw(s))
+		if e.sgr[0] != tc.want {
+			t.Errorf("depth %d, colours %d on %d: %q; want %q", tc.depth, tc.fg, tc.bg, e.sgr[0], tc.want)
+		}
+	}
+}
+
+func TestRenderStatusAndMenu(t *testing.T) {
+	r, e := NewRenderer(10, 4, Colours16), newEmulator(10, 4)
+	s := screen(10, "one", "two", "three")
+	r.SetStatus(" hint ")
+	r.SetMenu([]string{"[m]"})
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "one\ntwo[m]\nthree\n hint" {
+		t.Errorf("with menu and status: %q", got)
+	}
+	r.SetMenu(nil)
+	r.SetStatus("")
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "one\ntwo\nthree" {
+		t.Errorf("afterwards: %q", got)
+	}
+	r.Resize(4, 2)
+	e = newEmulator(4, 2)
+	e.write(t, r.Draw(s))
+	if got := e.lines(); got != "one\ntwo" {
+		t.Errorf("after a resize: %q", got)
+	}
+}
+
+func TestDepthFor(t *testing.T) {
+	for _, tc := range []struct {
+		colorterm, term string
+		want            Depth
+	}{{"truecolor", "xterm", TrueColour}, {"24bit", "", TrueColour}, {"", "xterm-direct", TrueColour}, {"", "screen-256color", Colours256}, {"yes", "xterm", Colours256}, {"", "linux", Colours16}, {"", "", Colours16}} {
+		if got := DepthFor(tc.colorterm, tc.term); got != tc.want {
+			t.Errorf("DepthFor(%q, %q) = %d; want %d", tc.colorterm, tc.term, got, tc.want)
+		}
+	}
+}
+
+func TestRoll(t *testing.T) {
+	var r roll
+	step := func(cursor int, want string, lines ...string) {
+		t.Helper()
+		if got := strings.Join(r.next(lines, cursor), "|"); got != want {
+			t.Errorf("screen %q: printed %q; want %q", lines, got, want)
+		}
+	}
+	step(0, "", "booting", "", "")
+	step(1, "booting", "booting", "", "")
+	step(2, "A:\\>ver", "booting", "A:\\>ver", "")
+	step(2, "", "booting", "A:\\>ver", "FreeDOS")
+	step(2, "FreeDOS", "A:\\>ver", "FreeDOS", "")         // scrolled by one
+	step(2, "A:\\>dir|x", "A:\\>dir", "x", "")            // all of it has gone
+	step(0, "", "new page", "", "")                       // cleared
+	step(2, "new page|b", "new page", "b", "half a line") // and filled again
+	if got := strings.Join(r.rest(), "|"); got != "half a line" {
+		t.Errorf("rest = %q", got)
+	}
+}

@@ -1,0 +1,303 @@
+package machine
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"beige/bios"
+	"beige/cpu"
+	"beige/devices/ata"
+	"beige/devices/bus"
+	"beige/devices/debugport"
+	"beige/devices/dma"
+	"beige/devices/fdc"
+	"beige/devices/kbc"
+	"beige/devices/lpt"
+	"beige/devices/pic"
+	"beige/devices/pit"
+	"beige/devices/port92"
+	"beige/devices/power"
+	"beige/devices/rtc"
+	"beige/devices/speaker"
+	"beige/devices/vga"
+)
+
+// chips are the devices of the board that the machine itself talks to.
+type chips struct {
+	devices []bus.Device // all, in the order of the I/O map
+
+	pic    *pic.PIC
+	pit    *pit.PIT
+	rtc    *rtc.RTC
+	kbc    *kbc.KBC
+	vga    *vga.VGA
+	fdc    *fdc.FDC
+	serial []*serialPort
+	power  *power.Power
+	npx    *ferrLatch
+
+	a20KBC, a20Port92 bool
+	nmi, nmiMasked    bool
+}
+
+// pitFreq is the clock of the timers, a twelfth of the colour burst crystal.
+func pitFreq() bus.Freq { return bus.Freq{Num: 14318180, Den: 12} }
+
+// build makes the chips and wires them. A method value is a wire.
+func (m *Machine) build(model *cpu.Model) error {
+	p, irq := m.preset, func(n int) bus.Line { return m.pic.IRQ(n) }
+	m.pic = pic.New(pic.Config{Name: "pic", Cascade: true, ELCR: true}, m.cpu.SetINTR)
+	m.pit = pit.New(pit.Config{Name: "pit", Freq: pitFreq()}, m.sched, [3]bus.Line{irq(0)})
+	m.rtc = rtc.New(rtc.Config{Name: "rtc", Date: civil(m.cfg.Date)}, m.sched, irq(8), m.maskNMI)
+	m.npx = &ferrLatch{irq: irq(13)}
+	spk := speaker.New(speaker.Config{Name: "speaker", Refresh: speaker.Refresh}, m.sched, m.pit.Gate(2), m.raiseNMI, func() bool { return m.pit.Output(2) })
+	keyboard := kbc.Config{Model: kbc.PS2, NoMouse: !p.mouse}
+	if !p.mouse {
+		keyboard.Model = kbc.AT
+	}
+	m.kbc = kbc.New(keyboard, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
+	dma := dma.New(dma.Config{Name: "dma"}, m.sched, m.mem)
+	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
+	ata0 := ata.New(m.sched, irq(14), m.channel("ata0", m.cfg.Disks[0], m.cfg.Disks[1]))
+	ata1 := ata.New(m.sched, irq(15), m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
+	m.vga = vga.New(m.sched, nil)
+	post := debugport.NewPOST("post", m.cfg.Post)
+	console := debugport.NewConsole("debugcon", byteSink(m.cfg.DebugCon))
+	exit := debugport.NewExit("debugexit", func(status uint8) { m.end(Exit{Reason: DebugExit, Code: int(status)}) })
+
+	type row struct {
+		base uint16
+		n    int
+		dev  bus.Device
+		h    bus.PortHandler
+	}
+	// The I/O map. A device with several windows comes with each of them.
+	io := []row{
+		{0x000, 16, dma, dma.Low()},          // channels 0-3
+		{0x020, 2, m.pic, m.pic.Master()},    //
+		{0x040, 4, m.pit, m.pit},             // OUT 0: IRQ 0
+		{0x060, 1, m.kbc, port(m.kbc, 0)},    // IRQ 1, IRQ 12
+		{0x061, 1, spk, spk},                 //
+		{0x064, 1, m.kbc, port(m.kbc, 4)},    //
+		{0x070, 2, m.rtc, m.rtc},             // IRQ 8
+		{0x080, 1, post, post},               // also a scratch register of the DMA pages
+		{0x081, 15, dma, dma.Pages()},        //
+		{0x0a0, 2, m.pic, m.pic.Slave()},     // on IRQ 2
+		{0x0c0, 32, dma, dma.High()},         // channels 4-7
+		{0x0e9, 1, console, console},         //
+		{0x0f0, 2, m.npx, m.npx},             // IRQ 13
+		{0x1f0, 8, ata0, ata0},               // IRQ 14
+		{0x3b0, vga.PortCount, m.vga, m.vga}, //
+		{0x402, 1, console, console},
+		{0x3f0, 6, m.fdc, m.fdc},              // IRQ 6, DMA 2
+		{0x3f6, 1, ata0, ata0.ControlBlock()}, //
+		{0x3f7, 1, m.fdc, port(m.fdc, 7)},     //
+		{0x4d0, 2, m.pic, m.pic.ELCR()},       //
+		{0x501, 1, exit, exit},                //
+	}
+	if p.port92 {
+		d := port92.New("port92", m.gateA20(&m.a20Port92), m.resetCPU)
+		io = append(io, row{0x092, 1, d, d})
+	}
+	if p.ata2 {
+		io = append(io, row{0x170, 8, ata1, ata1}, row{0x376, 1, ata1, ata1.ControlBlock()}) // IRQ 15
+	}
+	if p.power {
+		m.power = power.New("power", m.sched, irq(9), func(bool) { m.end(Exit{Reason: PowerOff}) })
+		io = append(io, row{0x600, 12, m.power, m.power})
+	}
+	irq3, irq4 := wiredOr(irq(3), 2), wiredOr(irq(4), 2)
+	for i, com := range []struct {
+		base uint16
+		irq  bus.Line
+	}{{0x3f8, irq4[0]}, {0x2f8, irq3[0]}, {0x3e8, irq4[1]}, {0x2e8, irq3[1]}}[:p.uarts] {
+		d := m.newSerialPort(fmt.Sprintf("com%d", i+1), com.irq, m.cfg.Serial[i])
+		m.serial = append(m.serial, d)
+		io = append(io, row{com.base, 8, d, d})
+	}
+	printer := lpt.New(m.sched, lpt.Config{Name: "lpt1", IRQ: irq(7), Print: byteSink(m.cfg.Parallel)})
+	io = append(io, row{0x378, 3, printer, printer})
+
+	seen := map[bus.Device]bool{}
+	for _, r := range io {
+		if err := m.ports.Map(r.dev.Name(), r.base, r.n, m.logged(r.dev.Name(), r.base, r.h)); err != nil {
+			return err
+		}
+		if !seen[r.dev] {
+			seen[r.dev] = true
+			m.devices = append(m.devices, r.dev)
+		}
+	}
+	for i, f := range m.cfg.Floppies {
+		if f != nil {
+			m.fdc.Insert(i, f)
+		}
+	}
+	return m.mapMemory(model)
+}
+
+// mapMemory places what is not RAM: the video memory, and the ROMs below 1 MB
+// and at the top of what the processor addresses.
+func (m *Machine) mapMemory(model *cpu.Model) error {
+	if err := m.mem.MapMMIO("vga", 0xa0000, vga.WindowSize, m.vga); err != nil {
+		return err
+	}
+	video := m.cfg.VGABIOS
+	if video == nil {
+		video = bios.Video()
+	}
+	if err := m.mem.MapROM("video BIOS", video, 0xc0000); err != nil {
+		return err
+	}
+	system := m.cfg.BIOS
+	if system == nil {
+		system = bios.System()
+	}
+	// The last 128 KB appear below 1 MB, the whole ROM at the top.
+	size := uint32(len(system)+0xfff) &^ 0xfff
+	top := []uint32{}
+	switch {
+	case model.Has32:
+		top = append(top, -size)
+	case model.HasProtected:
+		top = append(top, 1<<24-size)
+	}
+	if m.cfg.BIOS != nil {
+		// Firmware made for boards with a chipset copies itself into shadow RAM; it
+		// finds none to switch, so it gets what it would have made.
+		below := system[max(len(system)-128*kb, 0):]
+		if err := m.mem.MapROM("system BIOS", system, top...); err != nil {
+			return err
+		}
+		m.mem.MapRAM(1<<20-128*kb, 128*kb)
+		m.mem.WritePhys(1<<20-uint32(len(below)), below)
+		return nil
+	}
+	return m.mem.MapROM("system BIOS", system, append(top, 1<<20-size)...)
+}
+
+// channel describes an ATA channel with its drives.
+func (m *Machine) channel(name string, disks ...Disk) ata.Config {
+	c := ata.Config{Name: name}
+	for i, d := range disks {
+		if d != nil {
+			c.Drives[i] = ata.DriveConfig{Disk: d, Model: "beige hard disk", Serial: fmt.Sprintf("%s-%d", name, i), Firmware: "1.0"}
+		}
+	}
+	return c
+}
+
+// port is one register of a chip, at offset off, as a window of its own.
+func port(h bus.PortHandler, off uint16) bus.PortHandler { return shifted{h, off} }
+
+type shifted struct {
+	h   bus.PortHandler
+	off uint16
+}
+
+func (s shifted) In(off uint16) uint8     { return s.h.In(s.off + off) }
+func (s shifted) Out(off uint16, v uint8) { s.h.Out(s.off+off, v) }
+
+// byteSink is a writer as a wire for bytes.
+func byteSink(w io.Writer) func(uint8) {
+	if w == nil {
+		return func(uint8) {}
+	}
+	buf := make([]byte, 1)
+	return func(b uint8) {
+		buf[0] = b
+		_, _ = w.Write(buf) // a line has nobody to tell of a failure
+	}
+}
+
+// gateA20 is one of the two signals that open address line 20.
+func (m *Machine) gateA20(signal *bool) bus.Line {
+	return func(high bool) {
+		*signal = high
+		m.mem.SetA20(m.a20KBC || m.a20Port92)
+	}
+}
+
+// raiseNMI is the request of the error logic at port 61h, maskNMI the mask at
+// port 70h: the processor's pin is their conjunction, and it takes edges.
+func (m *Machine) raiseNMI(high bool) { m.driveNMI(high, m.nmiMasked) }
+func (m *Machine) maskNMI(high bool)  { m.driveNMI(m.nmi, high) }
+
+func (m *Machine) driveNMI(nmi, masked bool) {
+	was := m.nmi && !m.nmiMasked
+	m.nmi, m.nmiMasked = nmi, masked
+	if nmi && !masked && !was {
+		m.cpu.NMI()
+	}
+}
+
+func (m *Machine) acknowledge() uint8 { return m.pic.Acknowledge() }
+
+// ferr is the processor's FERR# pin.
+func (m *Machine) ferr(high bool) {
+	if m.npx != nil {
+		m.npx.drive(high)
+	}
+}
+
+func civil(t time.Time) rtc.Date {
+	return rtc.Date{Year: t.Year(), Month: int(t.Month()), Day: t.Day(), Hour: t.Hour(), Minute: t.Minute(), Second: t.Second()}
+}
+
+// driveFor is the drive that a disk fits: 3.5 inch, 1.44 MB unless the disk
+// needs another.
+func driveFor(f Floppy) fdc.DriveType {
+	if f == nil {
+		return fdc.Drive1440K
+	}
+	sectors, density, _ := f.Track(0, 0)
+	switch {
+	case f.Cylinders() < 60:
+		return fdc.Drive360K
+	case density >= 1000:
+		return fdc.Drive2880K
+	case density >= 500 && sectors <= 15:
+		return fdc.Drive1200K
+	}
+	return fdc.Drive1440K
+}
+
+// deliver hands an event to its chip.
+func (m *Machine) deliver(e Event) {
+	switch e.Kind {
+	case EventKey:
+		m.kbc.Press(e.Key, e.Down)
+	case EventMouse:
+		m.kbc.Mouse(e.DX, e.DY, e.DZ, e.Buttons)
+	case EventSerial:
+		if e.Unit < len(m.serial) {
+			m.serial[e.Unit].receive(e.Data)
+		}
+	case EventInsert:
+		m.fdc.Insert(e.Unit&1, e.Floppy)
+	case EventEject:
+		m.fdc.Eject(e.Unit & 1)
+	}
+}
+
+// keyboardReady reports whether a key pressed now is not lost.
+func (m *Machine) keyboardReady() bool { return m.kbc.KeyboardReady() && m.kbc.KeysWaiting() == 0 }
+
+// The register that says whether an operating system has taken over power
+// management (ACPI specification, PM1_CNT.SCI_EN).
+const (
+	pm1Control       = 4
+	sciEnable  uint8 = 1
+)
+
+// powerButton is a press of the power button: an operating system that has
+// taken over power management is told, any other machine goes off.
+func (m *Machine) powerButton() {
+	if m.power != nil && m.power.In(pm1Control)&sciEnable != 0 {
+		m.power.Button(true)
+		m.power.Button(false)
+		return
+	}
+	m.end(Exit{Reason: PowerOff})
+}

@@ -1,0 +1,85 @@
+package machine
+
+import (
+	"time"
+
+	"beige/devices/kbc"
+)
+
+// EventKind says what came from outside.
+type EventKind uint8
+
+const (
+	EventKey    EventKind = iota // Key went down (Down) or up
+	EventMouse                   // DX, DY, DZ and Buttons
+	EventSerial                  // Data arrives at serial port Unit (0: COM1)
+	EventInsert                  // Floppy goes into drive Unit
+	EventEject                   // drive Unit is emptied
+	EventReset                   // the reset button
+	EventPower                   // the power button
+	EventRate                    // virtual time goes on at Rate (made by the machine itself)
+)
+
+// Event is one thing that reaches the machine from outside. The machine stamps
+// it with the instruction count at which it takes it; the initial state and the
+// list of events determine a run.
+type Event struct {
+	Count uint64 // instructions retired when it was taken
+	Kind  EventKind
+
+	Key  kbc.Key
+	Down bool
+
+	DX, DY, DZ int   // right, down and away from the user are positive
+	Buttons    uint8 // kbc.ButtonLeft and so on
+
+	Unit   int
+	Data   []byte
+	Floppy Floppy
+
+	Rate Rate
+}
+
+// Input hands events to the machine, which takes them between two
+// instructions, in order. It may be called from every goroutine.
+func (m *Machine) Input(events ...Event) {
+	m.post.mu.Lock()
+	m.post.events = append(m.post.events, events...)
+	m.post.mu.Unlock()
+	m.poke()
+}
+
+// KeyDown and KeyUp are the two halves of a key stroke.
+func KeyDown(k kbc.Key) Event { return Event{Kind: EventKey, Key: k, Down: true} }
+
+// KeyUp is the release of a key.
+func KeyUp(k kbc.Key) Event { return Event{Kind: EventKey, Key: k} }
+
+// Log returns the events taken since power-on, if Config.Record is set.
+func (m *Machine) Log() []Event { return m.log }
+
+// Take stamps an event, logs it and hands it to the devices. Caller is the
+// machine goroutine.
+func (m *Machine) Take(e Event) {
+	e.Count = m.cpu.Count()
+	if m.cfg.Record {
+		m.log = append(m.log, e)
+	}
+	m.apply(e)
+}
+
+func (m *Machine) apply(e Event) {
+	switch e.Kind {
+	case EventReset:
+		m.reset()
+	case EventPower:
+		m.powerButton()
+	case EventRate:
+		m.clock.setRate(e.Rate)
+	default:
+		m.deliver(e)
+	}
+}
+
+// DateAtPowerOn is what the real-time clock shows at power-on.
+func (m *Machine) DateAtPowerOn() time.Time { return m.cfg.Date }

@@ -1,0 +1,155 @@
+// Package machine is the board: it wires the processor, the memory and the
+// chips to a PC, gives them one clock, takes what comes from outside, and runs.
+//
+// A Machine belongs to the goroutine that is in Run. Other goroutines hand it
+// input events (Input) or functions (Do, Post). Everything that happens in it
+// is a function of its configuration and of the events with the instruction
+// counts at which it took them; only SpeedReal machines look at the host's
+// clock, and every decision that comes from there is such an event.
+//
+// board.go is the I/O map of the PC: the only place that knows a port address,
+// an interrupt number or a memory window.
+//
+// Sources: IBM PC AT Technical Reference (system board, I/O address map); IBM
+// PS/2 Hardware Interface Technical Reference; Intel 82371AB (PIIX4) datasheet
+// for what the PC has grown since.
+//
+// Not modelled: PCI; bus timing (an access takes no longer than its
+// instruction); parity and channel-check NMIs, which need memory that fails.
+package machine
+
+import (
+	"time"
+
+	"beige/cpu"
+	"beige/devices/bus"
+	"beige/mmu"
+)
+
+// Machine is one PC.
+type Machine struct {
+	cfg    Config
+	preset preset
+
+	cpu    *cpu.CPU
+	mem    *mmu.Physical
+	ports  *bus.Ports
+	clock  clock
+	sched  *bus.Scheduler
+	alarms alarms
+	pace   *pacer // nil: no wall clock
+	chips
+
+	resetWanted bool // a chip has pulsed the processor's reset pin
+	exit        Exit
+	paused      bool
+
+	post   post
+	typist typist
+	log    []Event
+	timer  *time.Timer
+
+	published   uint64 // screen generation that OnFrame was told of
+	publishedAt time.Time
+}
+
+// New builds a machine that is switched on and has not executed anything. The
+// error lists everything that is wrong with the configuration, a line each.
+func New(cfg Config) (*Machine, error) {
+	board, model, err := cfg.resolve()
+	if err != nil {
+		return nil, err
+	}
+	m := &Machine{cfg: cfg, preset: board, ports: new(bus.Ports)}
+	m.post.wake = make(chan struct{}, 1)
+	m.timer = time.NewTimer(time.Hour)
+	m.timer.Stop()
+	m.pace = newPacer(cfg.Speed, cfg.now)
+	if cfg.Replay != nil {
+		m.pace = nil // the log has the rates
+	}
+	m.clock = clock{count: m.countNow, clockState: clockState{Rate: cfg.Speed.rate()}}
+	m.sched = bus.NewScheduler(m.clock.Now)
+	if m.mem, err = mmu.NewPhysical(cfg.Memory); err != nil {
+		return nil, err
+	}
+	m.cpu, err = cpu.New(cpu.Config{
+		Model:       model,
+		Memory:      m.mem,
+		Ports:       m.ports,
+		Acknowledge: m.acknowledge,
+		FERR:        m.ferr,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.build(model); err != nil {
+		return nil, err
+	}
+	m.setUpCMOS()
+	m.sched.OnEarlier(m.cpu.RequestStop)
+	return m, nil
+}
+
+// countNow is the processor's count; there is none while it is being built.
+func (m *Machine) countNow() uint64 {
+	if m.cpu == nil {
+		return 0
+	}
+	return m.cpu.Count()
+}
+
+// Now is the virtual time since power-on.
+func (m *Machine) Now() bus.Time { return m.clock.Now() }
+
+// Count is the number of instructions retired since power-on, with the time
+// spent in HLT counted as instructions.
+func (m *Machine) Count() uint64 { return m.cpu.Count() }
+
+// CPU gives access to the processor. Caller is the machine goroutine.
+func (m *Machine) CPU() *cpu.CPU { return m.cpu }
+
+// Memory gives access to the physical address space. Caller is the machine
+// goroutine.
+func (m *Machine) Memory() *mmu.Physical { return m.mem }
+
+// Ports gives access to the I/O address space. Caller is the machine goroutine.
+func (m *Machine) Ports() *bus.Ports { return m.ports }
+
+// Config returns the configuration with its defaults filled in.
+func (m *Machine) Config() Config { return m.cfg }
+
+// Devices lists the chips in the order of the board. Caller is the machine
+// goroutine.
+func (m *Machine) Devices() []bus.Device { return m.devices }
+
+// reset is the reset button: RESET DRV to all chips and to the processor.
+func (m *Machine) reset() {
+	m.note("reset button")
+	for _, d := range m.devices {
+		d.Reset(bus.BusReset)
+	}
+	m.cpu.Reset()
+}
+
+// resetCPU is the reset pin of the processor alone, as the keyboard controller
+// and port 92h pulse it.
+func (m *Machine) resetCPU(high bool) {
+	if high {
+		m.resetWanted = true
+		m.cpu.RequestStop()
+	}
+}
+
+// tripleFault is the processor's shutdown cycle, on which the board pulses the
+// reset pin. Software for the 286 shuts down on purpose to leave protected
+// mode, with the way to go on in the CMOS shutdown byte; without one it is the
+// end of a guest that has lost control, which would only boot again and again.
+func (m *Machine) tripleFault() {
+	if m.rtc.CMOS(cmosShutdown) != 0 {
+		m.note("triple fault, taken as a reset")
+		m.cpu.Reset()
+		return
+	}
+	m.end(Exit{Reason: TripleFault})
+}

@@ -1,0 +1,192 @@
+package script
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"beige/devices/bus"
+	"beige/machine"
+)
+
+// Exit codes of a script that ends the machine.
+const (
+	CodeFailed  = 1
+	CodeTimeout = 4
+)
+
+// pollTime is how often a waiting script looks, in virtual time.
+const pollTime = 10 * bus.Millisecond
+
+// maxSerial bounds what is kept of the serial output that no wait-serial has
+// looked at, in bytes.
+const maxSerial = 1 << 20
+
+// Options connect a running script to the world.
+type Options struct {
+	Out io.Writer // for "hash"
+	Err io.Writer // for failures
+
+	// OpenFloppy opens the image of "insert".
+	OpenFloppy func(file string) (machine.Floppy, error)
+}
+
+// Runner is a script under way. All of it belongs to the machine goroutine.
+type Runner struct {
+	script *Script
+	m      *machine.Machine
+	opt    Options
+
+	at       int // the next line
+	deadline bus.Time
+	waiting  bool // the current line has been begun
+	busy     bool // strokes are being typed
+	seen     uint64
+	serial   []byte
+}
+
+// New prepares a run of s. Write gets the bytes of COM1.
+func New(s *Script, opt Options) *Runner { return &Runner{script: s, opt: opt} }
+
+// Write takes what the guest sends on the serial port that wait-serial watches.
+func (r *Runner) Write(b []byte) (int, error) {
+	r.serial = append(r.serial, b...)
+	if n := len(r.serial) - maxSerial; n > 0 {
+		r.serial = append(r.serial[:0], r.serial[n:]...)
+	}
+	return len(b), nil
+}
+
+// Start lets the script drive m, which does not run yet.
+func (r *Runner) Start(m *machine.Machine) {
+	r.m = m
+	m.After(0, r.step)
+}
+
+// Done reports whether nothing is left that could fail: the machine may end.
+func (r *Runner) Done() bool {
+	if r.at >= len(r.script.lines) {
+		return true
+	}
+	if !r.waiting {
+		return false
+	}
+	switch r.script.lines[r.at].verb {
+	case "type", "key", "sleep", "reset":
+		return r.at == len(r.script.lines)-1
+	}
+	return false
+}
+
+// Interrupted reports the end of the machine in the middle of the script.
+func (r *Runner) Interrupted(reason string) { r.report(reason) }
+
+// step carries out lines until one has to wait.
+func (r *Runner) step() {
+	for r.at < len(r.script.lines) {
+		l := &r.script.lines[r.at]
+		done, err := r.line(l)
+		switch {
+		case err != nil:
+			r.fail(CodeFailed, err.Error())
+			return
+		case l.verb == "quit":
+			r.m.Stop(l.code, "")
+			return
+		case done:
+			r.at, r.waiting = r.at+1, false
+		case r.busy:
+			return // the typist calls on
+		case r.m.Now() >= r.deadline:
+			r.fail(CodeTimeout, fmt.Sprintf("not within %v", seconds(l.time)))
+			return
+		default:
+			r.m.After(min(pollTime, r.deadline-r.m.Now()), r.step)
+			return
+		}
+	}
+	r.m.Stop(0, "")
+}
+
+// line begins or goes on with one line; done is false while it has to wait.
+func (r *Runner) line(l *line) (done bool, err error) {
+	begin := !r.waiting
+	if begin {
+		r.waiting, r.deadline = true, r.m.Now()+l.time
+	}
+	switch l.verb {
+	case "wait":
+		if g := r.m.ScreenGeneration(); begin || g != r.seen {
+			r.seen = g
+			return r.m.Screen().Contains(l.text), nil
+		}
+		return false, nil
+	case "wait-serial":
+		if i := bytes.Index(r.serial, []byte(l.text)); i >= 0 {
+			r.serial = r.serial[i+len(l.text):]
+			return true, nil
+		}
+		return false, nil
+	case "type", "key":
+		if begin {
+			r.busy = true
+			r.m.Type(l.strokes, func() { r.busy = false; r.step() })
+			return false, nil
+		}
+	case "expect":
+		if !r.m.Screen().Contains(l.text) {
+			return false, fmt.Errorf("%q is not on the screen", l.text)
+		}
+	case "expect-not":
+		if r.m.Screen().Contains(l.text) {
+			return false, fmt.Errorf("%q is on the screen", l.text)
+		}
+	case "sleep":
+		return r.m.Now() >= r.deadline, nil
+	case "text":
+		return true, os.WriteFile(l.text, []byte(r.m.Screen().String()), 0o666)
+	case "insert":
+		f, err := r.opt.OpenFloppy(l.text)
+		if err != nil {
+			return false, err
+		}
+		r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: l.drive, Floppy: f})
+	case "eject":
+		r.m.Take(machine.Event{Kind: machine.EventEject, Unit: l.drive})
+	case "reset":
+		r.m.Take(machine.Event{Kind: machine.EventReset})
+	case "hash":
+		fmt.Fprintf(r.opt.Out, "%s\n", r.m.StateHash())
+	}
+	return true, nil
+}
+
+func (r *Runner) fail(code int, reason string) {
+	r.report(reason)
+	r.m.Stop(code, "")
+}
+
+// report prints the line, the reason and the screen.
+func (r *Runner) report(reason string) {
+	where := r.script.name
+	source := "end of the script"
+	if r.at < len(r.script.lines) {
+		where = fmt.Sprintf("%s:%d", where, r.script.lines[r.at].number)
+		source = r.script.lines[r.at].source
+	}
+	fmt.Fprintf(r.opt.Err, "beige: %s: %s: %s\n", where, source, reason)
+	if r.m == nil {
+		return
+	}
+	s := r.m.Screen()
+	fmt.Fprintf(r.opt.Err, "--- screen, %s after power-on ---\n%s---\n", seconds(r.m.Now()), s)
+}
+
+// seconds writes a time the way a person would.
+func seconds(t bus.Time) string {
+	if t%bus.Second == 0 {
+		return fmt.Sprintf("%ds", t/bus.Second)
+	}
+	return fmt.Sprintf("%d.%03ds", t/bus.Second, t%bus.Second/bus.Millisecond)
+}
