@@ -10,10 +10,24 @@ func opAddRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a + b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a + b
 	c.flags16(r, a&b|(a|b)&^r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a + b
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -26,10 +40,24 @@ func opAddRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a + b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a + b
 	c.flags8(r, a&b|(a|b)&^r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a + b
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -42,10 +70,24 @@ func opAddRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a + b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a + b
 	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a + b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -58,6 +100,13 @@ func opAddRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a + b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a + b
@@ -66,10 +115,24 @@ func opAddRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a + b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a + b
 	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a + b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -136,10 +199,24 @@ func opOrRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a | b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a | b
 	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a | b
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -152,10 +229,24 @@ func opOrRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a | b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a | b
 	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a | b
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -168,10 +259,24 @@ func opOrRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a | b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a | b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a | b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -184,6 +289,13 @@ func opOrRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a | b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a | b
@@ -192,10 +304,24 @@ func opOrRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a | b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a | b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a | b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -262,10 +388,24 @@ func opAdcRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a + b + uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a + b + uint16(c.carry())
 	c.flags16(r, a&b|(a|b)&^r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a + b + uint16(c.carry())
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -278,10 +418,24 @@ func opAdcRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a + b + uint32(c.carry())
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a + b + uint8(c.carry())
 	c.flags8(r, a&b|(a|b)&^r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a + b + uint8(c.carry())
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -294,10 +448,24 @@ func opAdcRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a + b + uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a + b + uint32(c.carry())
 	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a + b + uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -310,6 +478,13 @@ func opAdcRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a + b + uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a + b + uint16(c.carry())
@@ -318,10 +493,24 @@ func opAdcRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a + b + uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a + b + uint32(c.carry())
 	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a + b + uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -388,10 +577,24 @@ func opSbbRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a - b - uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a - b - uint16(c.carry())
 	c.flags16(r, ^a&b|(^a|b)&r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a - b - uint16(c.carry())
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -404,10 +607,24 @@ func opSbbRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a - b - uint32(c.carry())
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a - b - uint8(c.carry())
 	c.flags8(r, ^a&b|(^a|b)&r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a - b - uint8(c.carry())
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -420,10 +637,24 @@ func opSbbRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a - b - uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a - b - uint32(c.carry())
 	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a - b - uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -436,6 +667,13 @@ func opSbbRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b - uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a - b - uint16(c.carry())
@@ -444,10 +682,24 @@ func opSbbRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b - uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a - b - uint32(c.carry())
 	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b - uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -514,10 +766,24 @@ func opAndRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a & b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a & b
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -530,10 +796,24 @@ func opAndRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a & b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a & b
 	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a & b
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -546,10 +826,24 @@ func opAndRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a & b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a & b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -562,6 +856,13 @@ func opAndRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a & b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a & b
@@ -570,10 +871,24 @@ func opAndRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a & b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a & b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a & b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -640,10 +955,24 @@ func opSubRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a - b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a - b
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -656,10 +985,24 @@ func opSubRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a - b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a - b
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -672,10 +1015,24 @@ func opSubRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a - b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a - b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -688,6 +1045,13 @@ func opSubRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a - b
@@ -696,10 +1060,24 @@ func opSubRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -766,10 +1144,24 @@ func opXorRegReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegReg8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.get8(op.src)
+	r := a ^ b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegReg16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.get16(op.src)
 	r := a ^ b
 	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegReg16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.get16(op.src)
+	r := a ^ b
 	c.set16(op.dst, r)
 	return next(c, op)
 }
@@ -782,10 +1174,24 @@ func opXorRegReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegReg32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.get32(op.src)
+	r := a ^ b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegImm8(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), uint8(op.imm)
 	r := a ^ b
 	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegImm8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), uint8(op.imm)
+	r := a ^ b
 	c.set8(op.dst, r)
 	return next(c, op)
 }
@@ -798,10 +1204,24 @@ func opXorRegImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegImm16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), uint16(op.imm)
+	r := a ^ b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegImm32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), uint32(op.imm)
 	r := a ^ b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegImm32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), uint32(op.imm)
+	r := a ^ b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -814,6 +1234,13 @@ func opXorRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegMem8NF(c *CPU, op *Op) *Op {
+	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a ^ b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a ^ b
@@ -822,10 +1249,24 @@ func opXorRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegMem16NF(c *CPU, op *Op) *Op {
+	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a ^ b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
 	r := a ^ b
 	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegMem32NF(c *CPU, op *Op) *Op {
+	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a ^ b
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -1107,6 +1548,45 @@ func opTestMemImm32(c *CPU, op *Op) *Op {
 }
 
 func (h *handlers) initALUTable() {
+	h.aluNF = [9][numForms][3]handler{
+		{
+			formRR: {opAddRegReg8NF, opAddRegReg16NF, opAddRegReg32NF},
+			formRI: {opAddRegImm8NF, opAddRegImm16NF, opAddRegImm32NF},
+			formRM: {opAddRegMem8NF, opAddRegMem16NF, opAddRegMem32NF},
+		},
+		{
+			formRR: {opOrRegReg8NF, opOrRegReg16NF, opOrRegReg32NF},
+			formRI: {opOrRegImm8NF, opOrRegImm16NF, opOrRegImm32NF},
+			formRM: {opOrRegMem8NF, opOrRegMem16NF, opOrRegMem32NF},
+		},
+		{
+			formRR: {opAdcRegReg8NF, opAdcRegReg16NF, opAdcRegReg32NF},
+			formRI: {opAdcRegImm8NF, opAdcRegImm16NF, opAdcRegImm32NF},
+			formRM: {opAdcRegMem8NF, opAdcRegMem16NF, opAdcRegMem32NF},
+		},
+		{
+			formRR: {opSbbRegReg8NF, opSbbRegReg16NF, opSbbRegReg32NF},
+			formRI: {opSbbRegImm8NF, opSbbRegImm16NF, opSbbRegImm32NF},
+			formRM: {opSbbRegMem8NF, opSbbRegMem16NF, opSbbRegMem32NF},
+		},
+		{
+			formRR: {opAndRegReg8NF, opAndRegReg16NF, opAndRegReg32NF},
+			formRI: {opAndRegImm8NF, opAndRegImm16NF, opAndRegImm32NF},
+			formRM: {opAndRegMem8NF, opAndRegMem16NF, opAndRegMem32NF},
+		},
+		{
+			formRR: {opSubRegReg8NF, opSubRegReg16NF, opSubRegReg32NF},
+			formRI: {opSubRegImm8NF, opSubRegImm16NF, opSubRegImm32NF},
+			formRM: {opSubRegMem8NF, opSubRegMem16NF, opSubRegMem32NF},
+		},
+		{
+			formRR: {opXorRegReg8NF, opXorRegReg16NF, opXorRegReg32NF},
+			formRI: {opXorRegImm8NF, opXorRegImm16NF, opXorRegImm32NF},
+			formRM: {opXorRegMem8NF, opXorRegMem16NF, opXorRegMem32NF},
+		},
+		{},
+		{},
+	}
 	h.alu = [9][numForms][3]handler{
 		{
 			formRR: {opAddRegReg8, opAddRegReg16, opAddRegReg32},

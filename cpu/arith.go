@@ -19,6 +19,7 @@ func (h *handlers) initALU() {
 				f, op.src = formMR, op.dst // TEST is symmetric
 			}
 			b.set(op, h.alu[i][f][s])
+			b.nf = h.aluNF[i][f][s]
 			switch m {
 			case isa.CMP:
 				b.canFuse(op, fuseCmp, f, s)

@@ -16,6 +16,7 @@ type handlers struct {
 	build [isa.NumOps]buildFunc
 
 	alu    [9][numForms][3]handler // ADD OR ADC SBB AND SUB XOR CMP TEST
+	aluNF  [9][numForms][3]handler // the same without flags; nil where flags are all there is
 	mov    [numForms][3]handler
 	cmpJcc [2][numForms][3][16]handler // CMP, TEST; nil where not fused
 	jcc    [16]handler
@@ -65,6 +66,45 @@ type builder struct {
 	prevKind fusible
 	nextPrev *Op
 	nextKind fusible
+
+	// What dropDeadFlags must know of each op.
+	use [maxTrace + 2]flagUse
+	nf  handler // of the current op: handler without flags, if it has one
+}
+
+// flagUse is what an op does with the six arithmetic flags.
+type flagUse struct {
+	nf     handler // handler that does not set them, if there is one
+	need   bool    // it reads some, or can leave the trace before it is done
+	writes bool    // it sets all six, or leaves them undefined
+}
+
+// note records the flag use of op number i, just built from in.
+func (b *builder) note(i int, in *isa.Inst) {
+	r := in.Row
+	need := b.ends || r.Read&isa.Arith != 0 || r.Attr&(isa.MayFault|isa.Branch|isa.EndsTrace|isa.Stack|isa.String|isa.IO|isa.X87) != 0
+	for _, a := range in.Args {
+		need = need || a.Kind == isa.Mem
+	}
+	b.use[i] = flagUse{
+		nf:     b.nf,
+		need:   need,
+		writes: (r.Written|r.Undefined)&isa.Arith == isa.Arith && r.Attr&isa.CondFlags == 0,
+	}
+	b.nf = nil
+}
+
+// dropDeadFlags gives ops whose flags are overwritten before anything can see
+// them the handlers that do not compute flags.
+func (b *builder) dropDeadFlags(ops []Op) {
+	live := true
+	for i := len(ops) - 1; i >= 0; i-- {
+		u := &b.use[i]
+		if !live && u.nf != nil {
+			ops[i].fn = u.nf
+		}
+		live = u.need || live && !u.writes
+	}
 }
 
 // fusible says which table holds the fused handler of an op and a Jcc.

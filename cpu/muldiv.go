@@ -30,11 +30,17 @@ func (h *handlers) initMulDiv() {
 
 func buildImul(b *builder, op *Op, in *isa.Inst) {
 	op.x = uint8(in.Args[1].Kind)
-	if in.Args[2].Kind == isa.Imm {
+	mem := in.Args[1].Kind == isa.Mem
+	switch {
+	case in.Args[2].Kind == isa.Imm && mem:
 		b.set(op, pick2(in.OpSize, opImulImm16, opImulImm32))
-		return
+	case in.Args[2].Kind == isa.Imm:
+		b.set(op, pick2(in.OpSize, opImulImm16, opImulRegImm32))
+	case mem:
+		b.set(op, pick2(in.OpSize, opImulReg16, opImulReg32))
+	default:
+		b.set(op, pick2(in.OpSize, opImulReg16, opImulRegReg32))
 	}
-	b.set(op, pick2(in.OpSize, opImulReg16, opImulReg32))
 }
 
 // rm8 and its kin read an operand that is a register or memory, as op.x says;
@@ -147,6 +153,20 @@ func opImulImm16(c *CPU, op *Op) *Op {
 
 func opImulImm32(c *CPU, op *Op) *Op {
 	r := int64(int32(c.rm32(op, op.src))) * int64(int32(op.imm))
+	c.set32(op.dst, uint32(r))
+	c.mulFlags(r != int64(int32(r)))
+	return next(c, op)
+}
+
+func opImulRegReg32(c *CPU, op *Op) *Op {
+	r := int64(int32(c.get32(op.dst))) * int64(int32(c.get32(op.src)))
+	c.set32(op.dst, uint32(r))
+	c.mulFlags(r != int64(int32(r)))
+	return next(c, op)
+}
+
+func opImulRegImm32(c *CPU, op *Op) *Op {
+	r := int64(int32(c.get32(op.src))) * int64(int32(op.imm))
 	c.set32(op.dst, uint32(r))
 	c.mulFlags(r != int64(int32(r)))
 	return next(c, op)

@@ -1,6 +1,10 @@
 package cpu
 
-import "beige/cpu/isa"
+import (
+	"math/bits"
+
+	"beige/cpu/isa"
+)
 
 // Shifts and rotates. Counts are taken modulo 32 from the 80186 on. OF is
 // defined for a count of 1 only; for larger counts the processors leave what the
@@ -54,11 +58,15 @@ func buildShift(b *builder, op *Op, in *isa.Inst, kind int) {
 	if s == 2 && !cl && op.imm != 0 {
 		switch kind {
 		case kindSHL:
-			f = opShlRegImm32
+			f, b.nf = opShlRegImm32, opShlRegImm32NF
 		case kindSHR:
-			f = opShrRegImm32
+			f, b.nf = opShrRegImm32, opShrRegImm32NF
 		case kindSAR:
-			f = opSarRegImm32
+			f, b.nf = opSarRegImm32, opSarRegImm32NF
+		case kindROL:
+			f = opRolRegImm32
+		case kindROR:
+			f = opRorRegImm32
 		}
 	}
 	b.set(op, f)
@@ -103,6 +111,35 @@ func opSarRegImm32(c *CPU, op *Op) *Op {
 	c.Res = int64(r)
 	c.Aux = cf<<31 | cf<<30 // OF = 0
 	c.set32(op.dst, uint32(r))
+	return next(c, op)
+}
+
+func opRolRegImm32(c *CPU, op *Op) *Op {
+	r := bits.RotateLeft32(c.get32(op.dst), int(op.imm))
+	c.setCFOF(r&1, r&1^r>>31)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opRorRegImm32(c *CPU, op *Op) *Op {
+	r := bits.RotateLeft32(c.get32(op.dst), -int(op.imm))
+	c.setCFOF(r>>31, (r>>31^r>>30)&1)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opShlRegImm32NF(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opShrRegImm32NF(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opSarRegImm32NF(c *CPU, op *Op) *Op {
+	c.set32(op.dst, uint32(int32(c.get32(op.dst))>>(op.imm&31)))
 	return next(c, op)
 }
 

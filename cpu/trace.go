@@ -143,6 +143,11 @@ func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
 		op := &ops[k]
 		*op = Op{off: uint16(pos), n: uint8(k), len: in.Len}
 		b.build(op, in, st)
+		if st == isa.OK {
+			b.note(k, in)
+		} else {
+			b.use[k] = flagUse{need: true}
+		}
 		k++
 		pos += int(in.Len)
 		if b.ends {
@@ -156,6 +161,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
 		// n and off count what is before the op, so this one adds none of its own.
 		ops[k] = Op{fn: opContinue, off: uint16(pos), n: uint8(k), imm: uint32(pos)}
 	}
+	b.dropDeadFlags(ops[:k])
 	used := k
 	if !b.ends {
 		used++

@@ -113,10 +113,25 @@ func genALU(w *bytes.Buffer) {
 					fmt.Fprintln(w, f.store(s))
 				}
 				fmt.Fprint(w, "return next(c, op)\n}\n\n")
+				if o.keep && f.name[0] == 'R' {
+					// The same for where nobody looks at the flags.
+					fmt.Fprintf(w, "func op%s%s%dNF(c *CPU, op *Op) *Op {\n%s\nr := %s\n%s\nreturn next(c, op)\n}\n\n",
+						o.name, f.name, s.bits, f.load(s, o.keep), o.expr(s), f.store(s))
+				}
 			}
 		}
 	}
-	fmt.Fprint(w, "func (h *handlers) initALUTable() {\nh.alu = [9][numForms][3]handler{\n")
+	fmt.Fprint(w, "func (h *handlers) initALUTable() {\nh.aluNF = [9][numForms][3]handler{\n")
+	for _, o := range alus {
+		fmt.Fprint(w, "{\n")
+		for _, f := range forms {
+			if o.keep && f.name[0] == 'R' {
+				fmt.Fprintf(w, "%s: {op%s%s8NF, op%s%s16NF, op%s%s32NF},\n", f.index, o.name, f.name, o.name, f.name, o.name, f.name)
+			}
+		}
+		fmt.Fprint(w, "},\n")
+	}
+	fmt.Fprint(w, "}\nh.alu = [9][numForms][3]handler{\n")
 	for _, o := range alus {
 		fmt.Fprint(w, "{\n")
 		for _, f := range forms {
