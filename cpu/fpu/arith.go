@@ -107,6 +107,9 @@ func zeroSign(e Env) uint16 {
 }
 
 func addSlow(a, b F80, flip uint16, e Env) (F80, Flags) {
+	if e.legacy() {
+		return add87(a, b, flip, e)
+	}
 	if a.special() || b.special() {
 		if r, f, ok := nan2(a, b); ok {
 			return r, f
@@ -163,6 +166,9 @@ func Mul(a, b F80, e Env) (F80, Flags) {
 }
 
 func mulSlow(a, b F80, e Env) (F80, Flags) {
+	if e.legacy() {
+		return mul87(a, b, e)
+	}
 	sign := (a.SE ^ b.SE) & signMask
 	f := denormal(a) | denormal(b)
 	if a.special() || b.special() {
@@ -221,6 +227,9 @@ func divFinite(sign uint16, ae int32, am uint64, be int32, bm uint64, e Env) (F8
 }
 
 func divSlow(a, b F80, e Env) (F80, Flags) {
+	if e.legacy() {
+		return div87(a, b, e)
+	}
 	sign := (a.SE ^ b.SE) & signMask
 	f := denormal(a) | denormal(b)
 	if a.special() || b.special() {

@@ -13,15 +13,18 @@ const (
 )
 
 // Compare is FCOM: any NaN is invalid.
-func Compare(a, b F80) (Relation, Flags) { return compare(a, b, IE) }
+func Compare(a, b F80, e Env) (Relation, Flags) { return compare(a, b, IE, e) }
 
 // CompareQuiet is FUCOM: only signaling NaNs and unsupported encodings are
 // invalid.
-func CompareQuiet(a, b F80) (Relation, Flags) { return compare(a, b, 0) }
+func CompareQuiet(a, b F80, e Env) (Relation, Flags) { return compare(a, b, 0, e) }
 
-func compare(a, b F80, onQuiet Flags) (Relation, Flags) {
+func compare(a, b F80, onQuiet Flags, e Env) (Relation, Flags) {
 	var f Flags
 	if !a.isNormal() || !b.isNormal() {
+		if e.legacy() {
+			return compare87(a, b, e)
+		}
 		if a.special() || b.special() {
 			if _, f, ok := nan2(a, b); ok {
 				return Unordered, f | onQuiet

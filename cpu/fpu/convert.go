@@ -8,6 +8,10 @@ const (
 	maxExp32       = 254
 	maxExp64       = 2046
 	frac32, frac64 = 23, 52
+
+	// exponents that their denormals have in the extended format
+	denormal32 = bias - bias32 + 1
+	denormal64 = bias - bias64 + 1
 )
 
 // FromFloat32 returns the number with the bits v of the single format, exactly.
@@ -19,7 +23,7 @@ func FromFloat32(v uint32) (F80, Flags) {
 	if exp-1 < maxExp32 {
 		return F80{m | intBit, sign | (exp + bias - bias32)}, 0
 	}
-	return fromSmall(sign, exp == 0, m, bias-bias32+1)
+	return fromSmall(sign, exp == 0, m, denormal32)
 }
 
 // FromFloat64 returns the number with the bits v of the double format, exactly.
@@ -31,7 +35,7 @@ func FromFloat64(v uint64) (F80, Flags) {
 	if exp-1 < maxExp64 {
 		return F80{m | intBit, sign | (exp + bias - bias64)}, 0
 	}
-	return fromSmall(sign, exp == 0, m, bias-bias64+1)
+	return fromSmall(sign, exp == 0, m, denormal64)
 }
 
 // fromSmall converts what is not a normal number: m is the fraction below bit
@@ -84,6 +88,14 @@ func toSmall(a F80, frac uint, b, maxE int32, e Env) (uint64, Flags) {
 	width := uint(bits.Len32(uint32(maxE))) + frac
 	s := uint64(a.SE>>15) << width
 	top := uint64(maxE+1) << frac // infinity
+	if e.legacy() {
+		// Unnormals are invalid, but for those below the format's range.
+		if n := normalize87(a); a.isUnnormal() && int32(n.SE&expMask) > bias-b {
+			return s | top | 1<<(frac-1) | 1<<width, IE
+		} else if !a.isNaN87() {
+			a = n
+		}
+	}
 	if a.special() {
 		r, f, ok := nan1(a)
 		if !ok {

@@ -8,6 +8,14 @@ func RoundToInt(a F80, e Env) (F80, Flags) {
 	if exp >= bias+63 && a.Mant&intBit != 0 && exp != expMask {
 		return a, 0
 	}
+	if e.legacy() {
+		if r, f, ok := check87(a, false); ok {
+			return r, f
+		}
+		if a = normalize87(a); a.isNormal() && exp != int32(a.SE&expMask) {
+			return RoundToInt(a, e)
+		}
+	}
 	if r, f, ok := nan1(a); ok {
 		return r, f
 	}
@@ -64,7 +72,7 @@ func toInt(a F80, e Env) (m uint64, f Flags, ok bool) {
 	switch {
 	case a.Mant == 0 && exp == 0:
 		return 0, 0, true
-	case exp > bias+63 || a.isUnsupported():
+	case exp > bias+63 || a.isUnsupported() || e.legacy() && a.isUnnormal():
 		return 0, 0, false
 	}
 	hi, lo := shiftRightJam(a.Mant, 0, uint(min(bias+63-exp, 200)))
@@ -100,6 +108,12 @@ func ToInt(a F80, n uint, e Env) (int64, Flags) {
 // Scale is FSCALE: a times two to the power of b truncated to an integer.
 func Scale(a, b F80, e Env) (F80, Flags) {
 	e = e.full()
+	if e.legacy() {
+		if r, f, ok := nan87(a, b); ok {
+			return r, f
+		}
+		a, b = normalize87(a), normalize87(b)
+	}
 	if a.special() || b.special() {
 		if r, f, ok := nan2(a, b); ok {
 			return r, f
@@ -142,7 +156,21 @@ func Scale(a, b F80, e Env) (F80, Flags) {
 
 // Extract is FXTRACT: the exponent of a as a number and the significand with
 // exponent 0.
-func Extract(a F80) (significand, exponent F80, f Flags) {
+func Extract(a F80, e Env) (significand, exponent F80, f Flags) {
+	if e.legacy() {
+		switch {
+		case a.isNaN87():
+			return a, a, IE
+		case a.isInf87():
+			r, f := invalid()
+			return r, r, f
+		case a.IsZero():
+			return a, a, 0
+		case a.isUnnormal():
+			m, exp := a.raw()
+			return F80{m, a.sign() | bias}, FromInt64(int64(exp) - bias), 0
+		}
+	}
 	if r, f, ok := nan1(a); ok {
 		return r, r, f
 	}

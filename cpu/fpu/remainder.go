@@ -13,6 +13,15 @@ func Rem1(a, b F80, e Env) (F80, Flags) { return remainder(a, b, true, e) }
 
 func remainder(a, b F80, nearest bool, e Env) (F80, Flags) {
 	f := denormal(a) | denormal(b)
+	if e.legacy() {
+		if r, f, ok := nan87(a, b); ok {
+			return r, f
+		}
+		if b.isUnnormal() {
+			return invalid()
+		}
+		a, b = normalize87(a), normalize87(b)
+	}
 	if a.special() || b.special() {
 		if r, f, ok := nan2(a, b); ok {
 			return r, f

@@ -94,6 +94,9 @@ func roundPackSlow(sign uint16, exp int32, hi, lo uint64, e Env) (F80, Flags) {
 	switch {
 	case rexp > maxExp:
 		if e.masked(OE) {
+			if e.legacy() && e&rcMask == rcChop {
+				return inf(sign), PE // SDM volume 3, section 23.18.6.3: no overflow is signaled
+			}
 			return overflow(sign, drop, e)
 		}
 		f = OE
@@ -112,8 +115,8 @@ func roundPackSlow(sign uint16, exp int32, hi, lo uint64, e Env) (F80, Flags) {
 		if r&intBit != 0 {
 			rexp = 1
 		}
-		if inexact {
-			f = UE
+		if inexact || e.legacy() && e&rcMask == rcChop {
+			f = UE // on the 16-bit parts, chopping, for any tiny result
 		}
 	}
 	if inexact {

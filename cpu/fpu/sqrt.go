@@ -5,6 +5,15 @@ import "math/bits"
 // Sqrt returns the square root of a.
 func Sqrt(a F80, e Env) (F80, Flags) {
 	if !a.isNormal() || a.SE&signMask != 0 {
+		if e.legacy() {
+			if r, f, ok := check87(a, true); ok {
+				return r, f
+			}
+			if a.isInf87() && e.projective() {
+				return invalid()
+			}
+			a = normalize87(a)
+		}
 		if r, f, ok := nan1(a); ok {
 			return r, f
 		}

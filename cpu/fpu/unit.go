@@ -7,12 +7,12 @@ const (
 	swTop    uint16 = 7 << swTopPos
 	swB      uint16 = 1 << 15 // busy; from the 387 on the same as ES
 
-	cwIEM     uint16 = 1 << 7  // interrupt enable mask, 8087
-	cwInit    uint16 = 0x037F  // control word after FINIT from the 387 on
-	cwInit287 uint16 = 0x03FF  // and before: all masked, with IEM on the 8087
-	cwBit6    uint16 = 1 << 6  // reads as one
-	cwIC      uint16 = 1 << 12 // infinity control; ignored from the 387 on
-	cwStored  uint16 = 0x1F3F  // bits that hold what FLDCW loads
+	cwIEM      uint16 = 1 << 7  // interrupt enable mask, 8087
+	cwInit     uint16 = 0x037F  // control word after FINIT
+	cwInit8087 uint16 = 0x03FF  // the same on the 8087: interrupts are disabled
+	cwBit6     uint16 = 1 << 6  // reads as one
+	cwIC       uint16 = 1 << 12 // infinity control; ignored from the 387 on
+	cwStored   uint16 = 0x1F3F  // bits that hold what FLDCW loads
 
 	allEmpty uint8 = 0
 )
@@ -43,8 +43,8 @@ type Unit struct {
 // Init is FNINIT.
 func (u *Unit) Init() {
 	u.CW = cwInit
-	if u.Model != M80387 {
-		u.CW = cwInit287
+	if u.Model == M8087 {
+		u.CW = cwInit8087
 	}
 	u.SW, u.Top, u.Use = 0, 0, allEmpty
 	u.FCS, u.FDS, u.FOP, u.FIP, u.FDP = 0, 0, 0, 0, 0
@@ -126,6 +126,9 @@ func (u *Unit) raise(f Flags) bool {
 }
 
 func (u *Unit) raiseUnmasked(f, un Flags) bool {
+	if un&DE != 0 && u.Model != M80387 {
+		f &= DE // takes precedence (SDM volume 3, section 23.18.6.8)
+	}
 	deliver := un&before == 0
 	if !deliver {
 		keep := IE | DE | ZE | SF

@@ -107,12 +107,18 @@ func (u *Unit) lacking(d uint8) bool {
 // the comparison FCOM m32fp, FCOMP m32fp.
 func (u *Unit) ArithM32(op ArithOp, v uint32) {
 	b, f := widen32(v)
+	if f != 0 && u.Model != M80387 {
+		b = unnormalize(b, f, denormal32)
+	}
 	u.arithMem(op, b, f)
 }
 
 // ArithM64 is DC /op with a double-format operand.
 func (u *Unit) ArithM64(op ArithOp, v uint64) {
 	b, f := widen64(v)
+	if f != 0 && u.Model != M80387 {
+		b = unnormalize(b, f, denormal64)
+	}
 	u.arithMem(op, b, f)
 }
 
@@ -202,7 +208,7 @@ func (u *Unit) Extract() {
 		u.pair(Indefinite(), Indefinite(), IE|SF)
 		return
 	}
-	s, x, f := Extract(u.ST(0))
+	s, x, f := Extract(u.ST(0), u.env())
 	u.pair(x, s, f)
 }
 

@@ -16,10 +16,10 @@ func (u *Unit) UCom(i, pops uint8) { u.comST(i, pops, CompareQuiet) }
 // Test is FTST: ST(0) compared with +0.
 func (u *Unit) Test() { u.com(F80{}, 0, false) }
 
-func (u *Unit) comST(i, pops uint8, fn func(a, b F80) (Relation, Flags)) {
+func (u *Unit) comST(i, pops uint8, fn func(a, b F80, e Env) (Relation, Flags)) {
 	r, f := Unordered, IE|SF
 	if !u.empty(0) && !u.empty(i) {
-		r, f = fn(u.ST(0), u.ST(i))
+		r, f = fn(u.ST(0), u.ST(i), u.env())
 	}
 	u.setRelation(r, f, pops)
 }
@@ -28,7 +28,7 @@ func (u *Unit) comST(i, pops uint8, fn func(a, b F80) (Relation, Flags)) {
 func (u *Unit) com(b F80, f Flags, pop bool) {
 	r, g := Unordered, IE|SF
 	if !u.empty(0) {
-		r, g = Compare(u.ST(0), b)
+		r, g = Compare(u.ST(0), b, u.env())
 		if r != Unordered {
 			g |= f
 		}
@@ -60,9 +60,9 @@ func (u *Unit) ComI(i uint8, quiet, pop bool) (eflags uint32) {
 	r, f := Unordered, IE|SF
 	if !u.empty(0) && !u.empty(i) {
 		if quiet {
-			r, f = CompareQuiet(u.ST(0), u.ST(i))
+			r, f = CompareQuiet(u.ST(0), u.ST(i), u.env())
 		} else {
-			r, f = Compare(u.ST(0), u.ST(i))
+			r, f = Compare(u.ST(0), u.ST(i), u.env())
 		}
 	}
 	if u.raise(f) && pop {

@@ -26,10 +26,24 @@ func widen64(v uint64) (F80, Flags) {
 }
 
 // LoadF32 is FLD m32fp.
-func (u *Unit) LoadF32(v uint32) { u.push(FromFloat32(v)) }
+func (u *Unit) LoadF32(v uint32) {
+	r, f := FromFloat32(v)
+	if f != 0 && u.Model != M80387 {
+		r, f = widen32(v)
+		r = unnormalize(r, f, denormal32)
+	}
+	u.push(r, f)
+}
 
 // LoadF64 is FLD m64fp.
-func (u *Unit) LoadF64(v uint64) { u.push(FromFloat64(v)) }
+func (u *Unit) LoadF64(v uint64) {
+	r, f := FromFloat64(v)
+	if f != 0 && u.Model != M80387 {
+		r, f = widen64(v)
+		r = unnormalize(r, f, denormal64)
+	}
+	u.push(r, f)
+}
 
 // LoadF80 is FLD m80fp, which raises nothing for any value.
 func (u *Unit) LoadF80(v F80) { u.push(v, 0) }
