@@ -74,6 +74,8 @@ type CPU struct {
 	rmw    rmwSlow
 	debug  debugState
 
+	onException func(Exception) bool // see SetExceptionHook
+
 	counters Counters
 }
 

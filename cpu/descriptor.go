@@ -25,6 +25,29 @@ func (d *descriptor) segment(sel uint16) Segment {
 // selErr is the error code that names a selector.
 func (c *CPU) selErr(sel uint16) uint32 { return uint32(sel&^3) | c.ext }
 
+// unpack derives base, limit and rights from the descriptor's words.
+func (d *descriptor) unpack(has32 bool) {
+	hi := d.hi
+	if !has32 {
+		hi &= 0xffff // the fourth word is reserved on the 80286
+	}
+	d.base = d.lo>>16 | hi&0xff<<16 | hi&0xff000000
+	d.limit = d.lo&0xffff | hi&0xf0000
+	d.attr = uint16(hi>>8) & 0xf0ff
+	if d.attr&attrG != 0 {
+		d.limit = d.limit<<12 | 0xfff
+	}
+}
+
+// SegmentOf returns what a segment register holds after it was loaded with
+// selector sel whose descriptor has the doublewords lo and hi, without any
+// checks: for setting up a state from outside. Call Refresh afterwards.
+func SegmentOf(sel uint16, lo, hi uint32) Segment {
+	d := descriptor{lo: lo, hi: hi}
+	d.unpack(true)
+	return d.segment(sel)
+}
+
 // findDescriptor reads the descriptor of sel; ok is false if it is beyond its
 // table.
 func (c *CPU) findDescriptor(op *Op, sel uint16) (d descriptor, ok bool) {
@@ -42,16 +65,7 @@ func (c *CPU) findDescriptor(op *Op, sel uint16) (d descriptor, ok bool) {
 	d.addr = base + uint32(sel&^7)
 	d.lo = uint32(c.readLinear(op, d.addr, 4, false))
 	d.hi = uint32(c.readLinear(op, d.addr+4, 4, false))
-	hi := d.hi
-	if !c.model.Has32 {
-		hi &= 0xffff // the fourth word is reserved on the 80286
-	}
-	d.base = d.lo>>16 | hi&0xff<<16 | hi&0xff000000
-	d.limit = d.lo&0xffff | hi&0xf0000
-	d.attr = uint16(hi>>8) & 0xf0ff
-	if d.attr&attrG != 0 {
-		d.limit = d.limit<<12 | 0xfff
-	}
+	d.unpack(c.model.Has32)
 	return d, true
 }
 

@@ -56,6 +56,9 @@ func (c *CPU) deliverFault() {
 		if f.vec == vecPF {
 			c.CR2 = uint64(f.cr2)
 		}
+		if !c.askFault(&f) {
+			return
+		}
 		ev := event{vec: f.vec, hasErr: f.hasErr, err: f.err}
 		if f.trap {
 			ev.kind = eventTrap
@@ -120,6 +123,7 @@ func (c *CPU) deliverReal(op *Op, ev event, retIP uint32) {
 		}
 		c.gp(op, 0)
 	}
+	c.askSoft(op, &ev, retIP)
 	v := c.readLinear(op, uint32(c.IDTR.Base)+at, 4, false)
 	sp := uint32(c.R[SP])
 	flags := c.EFLAGS()
@@ -182,6 +186,7 @@ func (c *CPU) deliverProtected(op *Op, ev event, retIP uint32) {
 	if soft && uint8(hi>>13&3) < c.CPL {
 		c.gp(op, errIDT)
 	}
+	c.askSoft(op, &ev, retIP)
 	if hi&(attrP<<8) == 0 {
 		c.raise(op, vecNP, errIDT)
 	}
