@@ -57,7 +57,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		keyboard.Model = kbc.AT
 	}
 	m.kbc = kbc.New(keyboard, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
-	dma := dma.New(dma.Config{Name: "dma"}, m.sched, m.mem)
+	dma := dma.New(dma.Config{Name: "dma", Second: true}, m.mem)
 	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
 	ata0 := ata.New(m.sched, irq(14), m.channel("ata0", m.cfg.Disks[0], m.cfg.Disks[1]))
 	ata1 := ata.New(m.sched, irq(15), m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
@@ -74,7 +74,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	}
 	// The I/O map. A device with several windows comes with each of them.
 	io := []row{
-		{0x000, 16, dma, dma.Low()},          // channels 0-3
+		{0x000, 16, dma, dma.First()},        // channels 0-3
 		{0x020, 2, m.pic, m.pic.Master()},    //
 		{0x040, 4, m.pit, m.pit},             // OUT 0: IRQ 0
 		{0x060, 1, m.kbc, port(m.kbc, 0)},    // IRQ 1, IRQ 12
@@ -84,7 +84,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		{0x080, 1, post, post},               // also a scratch register of the DMA pages
 		{0x081, 15, dma, dma.Pages()},        //
 		{0x0a0, 2, m.pic, m.pic.Slave()},     // on IRQ 2
-		{0x0c0, 32, dma, dma.High()},         // channels 4-7
+		{0x0c0, 32, dma, dma.Second()},       // channels 4-7
 		{0x0e9, 1, console, console},         //
 		{0x0f0, 2, m.npx, m.npx},             // IRQ 13
 		{0x1f0, 8, ata0, ata0},               // IRQ 14
@@ -154,14 +154,15 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 	if system == nil {
 		system = bios.System()
 	}
-	// The last 128 KB appear below 1 MB, the whole ROM at the top.
+	// The last 128 KB appear below 1 MB, the whole ROM at the top, and once more
+	// 1 MB below, where a reset fetches while the A20 gate is closed.
 	size := uint32(len(system)+0xfff) &^ 0xfff
 	top := []uint32{}
 	switch {
 	case model.Has32:
-		top = append(top, -size)
+		top = append(top, -size, -size-1<<20)
 	case model.HasProtected:
-		top = append(top, 1<<24-size)
+		top = append(top, 1<<24-size, 15<<20-size)
 	}
 	if m.cfg.BIOS != nil {
 		// Firmware made for boards with a chipset copies itself into shadow RAM; it

@@ -99,13 +99,13 @@ const (
 )
 
 // maxMemory is how much RAM a model can have: the 8086 ends where the video
-// memory begins, the 286 below its ROM at 16 MB.
+// memory begins, the 286 below its ROM, which takes the last 2 of its 16 MB.
 func maxMemory(model *cpu.Model) uint64 {
 	switch {
 	case !model.HasProtected:
 		return 640 * kb
 	case !model.Has32:
-		return 15 * mb
+		return 14 * mb
 	}
 	return 3 * 1024 * mb
 }

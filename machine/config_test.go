@@ -117,7 +117,7 @@ func TestConfigMemory(t *testing.T) {
 	}{
 		{"8086", 32 << 10, "too small"},
 		{"8086", 1 << 20, "takes at most 640K"},
-		{"80286", 16 << 20, "takes at most 15M"},
+		{"80286", 16 << 20, "takes at most 14M"},
 		{"80386", 4 << 30, "takes at most 3G"},
 		{"80386", 1<<20 + 1, "not a multiple of 4K"},
 		{"80386", 704 << 10, "taken by ROM and video memory"},
