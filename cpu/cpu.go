@@ -80,7 +80,7 @@ type CPU struct {
 }
 
 // userTLB is a TLB with the write tags that its pages would have if they held
-// no code: stores to such a page check the granules first.
+// no code: stores to such a page ask first whether they hit any.
 type userTLB struct {
 	mmu.TLB
 	code [mmu.TLBSize]uint64

@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"beige/cpu/isa"
 	"beige/mmu"
 )
@@ -10,18 +12,17 @@ import (
 const maxTrace = 32
 
 const (
-	tableBits = 15
+	tableBits = 16
 	arenaOps  = 16384 // ops of one arena chunk
 	maxChunks = 24    // then everything is dropped and decoded anew
 )
 
 // trace is the record of a run of decoded instructions within one page of mem.
 type trace struct {
-	ops      []Op
-	key      uint64
-	page     uint32 // page of mem
-	granules uint32 // 128-byte granules that the code bytes touch
-	len      uint32 // bytes
+	ops   []Op
+	key   uint64
+	start uint32 // index in mem of the first byte
+	len   uint32 // bytes
 }
 
 // tableEntry finds the first op of a trace by its key: index in mem, mode bits,
@@ -35,6 +36,7 @@ type tableEntry struct {
 // traceCache holds all decoded traces of one processor.
 type traceCache struct {
 	table  []tableEntry
+	byKey  map[uint64]*trace // all of them: what the table lost to another key
 	byPage [][]*trace
 	drops  []uint8 // by page: how often a store dropped code there, saturating
 	arena  []Op    // rest of the current chunk
@@ -47,13 +49,14 @@ type traceCache struct {
 
 func (t *traceCache) init(pages int) {
 	t.table = make([]tableEntry, 1<<tableBits)
+	t.byKey = make(map[uint64]*trace)
 	t.byPage = make([][]*trace, pages)
 	t.drops = make([]uint8, pages)
 }
 
-func slotOf(key uint64) uint64 {
-	return (key ^ key>>tableBits ^ key>>33) & (1<<tableBits - 1)
-}
+// slotOf spreads keys over the table by a multiplication (Knuth, The Art of
+// Computer Programming, section 6.4).
+func slotOf(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> (64 - tableBits) }
 
 // enter returns the trace at CS:IP, an instruction boundary, or nil when the run
 // loop has to look at the world first.
@@ -94,6 +97,10 @@ func (c *CPU) enterSlow() *Op {
 	if s.key == key && (!c.limited || uint64(ip)+uint64(s.len) <= uint64(cs.Limit)+1) {
 		return s.op
 	}
+	if t := c.traces.byKey[key]; t != nil && (!c.limited || uint64(ip)+uint64(t.len) <= uint64(cs.Limit)+1) {
+		*s = tableEntry{key, &t.ops[0], t.len}
+		return s.op
+	}
 	// Bytes that may be decoded: to the end of the page and of the segment.
 	n := mmu.PageSize - uint32(at.idx)&pageMask
 	if room := uint64(cs.Limit) + 1 - uint64(ip); uint64(n) > room {
@@ -102,23 +109,22 @@ func (c *CPU) enterSlow() *Op {
 	if c.ipMask == 0xffff && ip+n > 0x10000 {
 		n = 0x10000 - ip
 	}
-	t := c.decodeTrace(at.idx, n, single)
+	t := c.decodeTrace(at.idx, n, key)
 	if t == nil {
 		return c.decodeOnce(ip, la)
 	}
-	t.key = key
-	t.page = uint32(at.idx >> pageShift)
-	c.addTrace(t, uint32(at.idx))
+	t.start = uint32(at.idx)
+	c.addTrace(t)
 	*s = tableEntry{key, &t.ops[0], t.len}
 	return s.op
 }
 
-// decodeTrace decodes up to n bytes at index i of mem. It returns nil if not
-// even the first instruction fits.
-func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
+// decodeTrace decodes up to n bytes at index i of mem, for a trace with the given
+// key. It returns nil if not even the first instruction fits.
+func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	tc := &c.traces
 	limit := maxTrace
-	if single {
+	if key&modeSingle != 0 {
 		limit = 1
 	} else if tc.drops[i>>pageShift] > 8 {
 		limit = 8 // code and data share the page: lose less at a store
@@ -150,7 +156,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
 		}
 		k++
 		pos += int(in.Len)
-		if b.ends {
+		if b.ends || k >= joinAfter && c.hasTrace(key, uint64(pos)) {
 			break
 		}
 	}
@@ -167,7 +173,18 @@ func (c *CPU) decodeTrace(i uint64, n uint32, single bool) *trace {
 		used++
 	}
 	tc.arena = tc.arena[used:]
-	return &trace{ops: ops[:used:used], len: uint32(pos)}
+	return &trace{ops: ops[:used:used], len: uint32(pos), key: key}
+}
+
+// joinAfter is how long a trace must be to end where another one begins: sharing
+// the rest costs a jump, decoding it twice costs memory and cache.
+const joinAfter = 6
+
+// hasTrace reports whether the table holds the trace n bytes behind the start of
+// the one with the given key.
+func (c *CPU) hasTrace(key, n uint64) bool {
+	key += n | n<<keyIPShift&(c.keyIP<<keyIPShift)
+	return c.traces.table[slotOf(key)].key == key
 }
 
 // maxFetch bounds the bytes one Decode call sees: what the longest-winded model
@@ -212,19 +229,21 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 }
 
 // addTrace files a trace under its page and makes stores into it noticeable.
-func (c *CPU) addTrace(t *trace, i uint32) {
+func (c *CPU) addTrace(t *trace) {
 	tc := &c.traces
 	c.counters.TracesBuilt++
-	first := i & pageMask >> mmu.GranuleShift
-	last := (i&pageMask + t.len - 1) >> mmu.GranuleShift
-	t.granules = ^uint32(0) << first & (^uint32(0) >> (31 - last))
-	tc.byPage[t.page] = append(tc.byPage[t.page], t)
-	if c.phys.MarkCode(i, t.len) {
+	if old := tc.byKey[t.key]; old != nil {
+		c.retire(old) // a limited segment needed a shorter one
+	}
+	tc.byKey[t.key] = t
+	page := t.start >> pageShift
+	tc.byPage[page] = append(tc.byPage[page], t)
+	if c.phys.MarkCode(t.start, t.len) {
 		// The page's first code: its write tags move to the slow table.
 		for j := range c.tlbs {
 			u := &c.tlbs[j]
 			for k := range u.E {
-				if e := &u.E[k]; e.W != mmu.Empty && uint32((e.W+e.D)>>pageShift) == t.page {
+				if e := &u.E[k]; e.W != mmu.Empty && uint32((e.W+e.D)>>pageShift) == page {
 					u.code[k], e.W = e.W, mmu.Empty
 				}
 			}
@@ -232,20 +251,21 @@ func (c *CPU) addTrace(t *trace, i uint32) {
 	}
 }
 
-// dropTraces forgets the traces of a page of mem that touch the granules: they
-// are about to be written. A trace that is executing right now ends behind its
-// current instruction, since every op of a dropped trace becomes opStale.
-func (c *CPU) dropTraces(page, granules uint32) {
+// dropTraces forgets the traces of which the n bytes at index i of mem are part:
+// they are about to be written. A trace that is executing right now ends behind
+// its current instruction, since every op of a dropped trace becomes opStale.
+func (c *CPU) dropTraces(i, n uint32) {
 	tc := &c.traces
+	page := i >> pageShift
 	list := tc.byPage[page]
 	kept := list[:0]
-	rest := uint32(0)
+	from, to := i, i+n // the bytes whose marks are void
 	for _, t := range list {
-		if t.granules&granules == 0 {
+		if t.start >= i+n || t.start+t.len <= i {
 			kept = append(kept, t)
-			rest |= t.granules
 			continue
 		}
+		from, to = min(from, t.start), max(to, t.start+t.len)
 		c.dropTrace(t)
 	}
 	clear(list[len(kept):])
@@ -253,11 +273,27 @@ func (c *CPU) dropTraces(page, granules uint32) {
 	if tc.drops[page] < 255 {
 		tc.drops[page]++
 	}
-	c.phys.ClearCode(page, ^rest)
+	c.phys.UnmarkCode(from, to-from)
+	for _, t := range kept {
+		if t.start < to && t.start+t.len > from {
+			c.phys.MarkCode(t.start, t.len)
+		}
+	}
+}
+
+// retire drops one trace and takes it from its page's list.
+func (c *CPU) retire(t *trace) {
+	page := t.start >> pageShift
+	list := c.traces.byPage[page]
+	if i := slices.Index(list, t); i >= 0 {
+		c.traces.byPage[page] = slices.Delete(list, i, i+1)
+	}
+	c.dropTrace(t)
 }
 
 func (c *CPU) dropTrace(t *trace) {
 	c.counters.TracesDropped++
+	delete(c.traces.byKey, t.key)
 	for i := range t.ops {
 		t.ops[i].fn = opStale
 		t.ops[i].link = nil
@@ -278,7 +314,7 @@ func (c *CPU) flushTraces() {
 			c.dropTrace(t)
 		}
 		tc.byPage[page] = nil
-		c.phys.ClearCode(uint32(page), ^uint32(0))
+		c.phys.ClearCode(uint32(page) << pageShift)
 	}
 	tc.arena, tc.chunks = nil, 0
 	clear(tc.drops)

@@ -13,10 +13,6 @@ const (
 	PageSize  = 1 << PageShift
 	pageMask  = PageSize - 1
 
-	// GranuleShift is the resolution at which stores into code are noticed: 32
-	// granules of 128 bytes a page.
-	GranuleShift = 7
-
 	romArea = 2 << 20 // bytes behind RAM for ROM images
 	oneMB   = 1 << 20
 )
@@ -50,8 +46,8 @@ type Physical struct {
 	romNext uint64 // next free byte of the ROM area
 	a20     uint32
 
-	code     []uint32 // by page of mem: granules that hold decoded code
-	onCode   func(page uint32, granules uint32)
+	code     []*codeMap // by page of mem; nil: no decoded code there
+	onCode   func(i, n uint32)
 	onChange func()
 
 	unclaimed uint64
@@ -72,7 +68,7 @@ func NewPhysical(ram uint64) (*Physical, error) {
 		romNext: flat,
 		a20:     ^uint32(0),
 	}
-	p.code = make([]uint32, len(p.mem)>>PageShift)
+	p.code = make([]*codeMap, len(p.mem)>>PageShift)
 	p.MapRAM(0, min(ram, 640<<10))
 	if ram > oneMB {
 		p.MapRAM(oneMB, ram-oneMB)
@@ -90,9 +86,9 @@ func (p *Physical) Mem() []byte { return p.mem }
 // RAM returns the RAM part of the flat slice.
 func (p *Physical) RAM() []byte { return p.mem[:p.ram] }
 
-// OnCodeWrite sets the function that is told when granules marked by MarkCode
-// are written, before the bytes change. page is a page number of Mem.
-func (p *Physical) OnCodeWrite(f func(page, granules uint32)) { p.onCode = f }
+// OnCodeWrite sets the function that is told of a store of n bytes at index i of
+// Mem, within one page, that is about to change bytes marked by MarkCode.
+func (p *Physical) OnCodeWrite(f func(i, n uint32)) { p.onCode = f }
 
 // OnChange sets the function that is told when the meaning of addresses changed
 // (A20, mappings): cached translations are void.
@@ -314,37 +310,80 @@ func (p *Physical) WritePhys(pa uint32, b []byte) {
 	}
 }
 
+// codeMap marks the bytes of one page that decoded code was made from. It is exact to
+// the byte: a kernel that keeps its stack or its variables between its
+// routines stores there all the time.
+type codeMap [PageSize / 64]uint64
+
 // MarkCode records that the n bytes at index i of Mem, within one page, are
 // decoded code. It reports whether the page held none before: write tags for
 // the page are void then.
 func (p *Physical) MarkCode(i, n uint32) (first bool) {
-	c := &p.code[i>>PageShift]
-	first = *c == 0
-	*c |= granules(i, n)
+	c := p.code[i>>PageShift]
+	if c == nil {
+		first = true
+		c = new(codeMap)
+		p.code[i>>PageShift] = c
+	}
+	for w, mask := range words(i, n) {
+		c[w] |= mask
+	}
 	return first
 }
 
-// ClearCode forgets granules of a page of Mem.
-func (p *Physical) ClearCode(page, granules uint32) { p.code[page] &^= granules }
+// UnmarkCode takes back MarkCode for the n bytes at index i. What else MarkCode
+// was told of them has to be marked again.
+func (p *Physical) UnmarkCode(i, n uint32) {
+	if c := p.code[i>>PageShift]; c != nil {
+		for w, mask := range words(i, n) {
+			c[w] &^= mask
+		}
+	}
+}
 
-// HasCode reports whether the page with index i of Mem holds decoded code.
-func (p *Physical) HasCode(i uint32) bool { return p.code[i>>PageShift] != 0 }
+// ClearCode forgets all code of the page with index i of Mem.
+func (p *Physical) ClearCode(i uint32) { p.code[i>>PageShift] = nil }
+
+// HasCode reports whether the page with index i of Mem holds decoded code, or
+// held some since ClearCode.
+func (p *Physical) HasCode(i uint32) bool { return p.code[i>>PageShift] != nil }
 
 // Touch tells of a store of n bytes at index i of Mem, within one page, that
 // somebody else is about to do.
 func (p *Physical) Touch(i, n uint32) { p.touch(i, n) }
 
 func (p *Physical) touch(i, n uint32) {
-	if c := p.code[i>>PageShift]; c != 0 {
-		if g := c & granules(i, n); g != 0 && p.onCode != nil {
-			p.onCode(i>>PageShift, g)
+	c := p.code[i>>PageShift]
+	if c == nil {
+		return
+	}
+	// Most stores are inside one word of the map.
+	if bit := i & 63; bit+n <= 64 {
+		if c[i&pageMask>>6]>>bit&(1<<n-1) != 0 && p.onCode != nil {
+			p.onCode(i, n)
+		}
+		return
+	}
+	for w, mask := range words(i, n) {
+		if c[w]&mask != 0 && p.onCode != nil {
+			p.onCode(i, n)
+			return
 		}
 	}
 }
 
-// granules is the bit set of the granules that [i, i+n) of one page touches.
-func granules(i, n uint32) uint32 {
-	first := i & pageMask >> GranuleShift
-	last := (i&pageMask + n - 1) >> GranuleShift
-	return ^uint32(0) << first & (^uint32(0) >> (31 - last&31))
+// words yields the words of a codeMap that [i, i+n) of one page touches, with
+// the bits.
+func words(i, n uint32) func(yield func(w uint32, mask uint64) bool) {
+	return func(yield func(w uint32, mask uint64) bool) {
+		from := i & pageMask
+		to := from + n // exclusive
+		for from < to {
+			end := min(from&^63+64, to)
+			if !yield(from>>6, (^uint64(0)>>(64-(end-from)))<<(from&63)) {
+				return
+			}
+			from = end
+		}
+	}
 }

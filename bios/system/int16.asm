@@ -45,7 +45,50 @@ int16_found:
         jmp     int16_leave
 int16_none:
         or      byte [bp+F_FLAGS], FL_ZF
+        call    kb_idle
         jmp     int16_leave
+
+; kb_idle: a poll found nothing. Many programs, DOS at its prompt among them, wait for a key by polling; to halt in their
+; place costs nobody anything, for an interrupt ends it, the timer's at the latest. Such a program is known by
+; IDLE_POLLS polls within one timer tick, one every 54 us; from then on it gets IDLE_GRACE polls a tick. One that
+; does something else between its polls does not use these up, and is not halted any more.
+IDLE_POLLS      equ 1024
+IDLE_GRACE      equ 64
+kb_idle:
+        ebda    es
+        mov     al, [bda_ticks]
+        mov     dx, [es:eb_idle]
+        cmp     al, [es:eb_idle_tick]
+        je      .same
+        mov     [es:eb_idle_tick], al
+        mov     bx, IDLE_POLLS
+        cmp     byte [es:eb_idle_on], 0
+        je      .judge
+        mov     bx, IDLE_GRACE
+.judge:
+        cmp     dx, bx
+        mov     al, 0
+        jb      .set
+        inc     ax
+.set:
+        mov     [es:eb_idle_on], al
+        xor     dx, dx
+.same:
+        inc     dx
+        jz      .full
+        mov     [es:eb_idle], dx
+.full:
+        cmp     byte [es:eb_idle_on], 0
+        je      .done
+        cmp     dx, IDLE_GRACE
+        jb      .done
+        in      al, PIC1_MASK           ; without the timer a halt may never end
+        test    al, 01h
+        jnz     .done
+        sti
+        hlt
+.done:
+        ret
 
 ; AH = 11h: the same for all keys.
 int16_poll_ext:
