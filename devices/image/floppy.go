@@ -174,7 +174,7 @@ func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 		if err := f.file.Resize(max(f.file.size, f.format.Size())); err != nil {
 			return err
 		}
-		if err := f.file.WriteAt(p, f.offset(cyl, head)+int64(i)*SectorSize); err != nil {
+		if err := f.file.replace(p, t.data[i*SectorSize:][:SectorSize], f.offset(cyl, head)+int64(i)*SectorSize); err != nil {
 			return err
 		}
 	}

@@ -112,16 +112,24 @@ func (f *Floppy) adopt() error {
 	return nil
 }
 
-// rewrite lays the whole file out anew. The size is right before and after.
+// rewrite lays the whole file out anew. The size is right before and after, and
+// a host that fails on the way gets the old file back.
 func (f *Floppy) rewrite() error {
-	size := f.format.Size()
-	if err := f.file.Resize(max(size, f.file.size)); err != nil {
+	size, old := f.format.Size(), make([]byte, f.file.size)
+	if err := f.file.ReadAt(old, 0); err != nil {
 		return err
 	}
-	if err := f.file.WriteAt(f.Bytes(), 0); err != nil {
-		return err
+	err := f.file.Resize(max(size, int64(len(old))))
+	if err == nil {
+		err = f.file.replace(f.Bytes(), old, 0)
 	}
-	return f.file.Resize(size)
+	if err == nil {
+		err = f.file.Resize(size)
+	}
+	if err != nil {
+		_ = f.file.Resize(int64(len(old))) // as in replace
+	}
+	return err
 }
 
 // store writes one track to the file.
@@ -132,5 +140,9 @@ func (f *Floppy) store(cyl, head int, t *track) error {
 	if err := f.file.Resize(max(f.file.size, f.format.Size())); err != nil {
 		return err
 	}
-	return f.file.WriteAt(t.data, f.offset(cyl, head))
+	old := make([]byte, len(t.data)) // a track of another layout is not in the file
+	if was := f.at(cyl, head); f.inFile(cyl, head, was) {
+		copy(old, was.data)
+	}
+	return f.file.replace(t.data, old, f.offset(cyl, head))
 }

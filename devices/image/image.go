@@ -25,6 +25,7 @@ package image
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -82,9 +83,19 @@ type Options struct {
 	Report   func(error) // told the first host error of the image; may be nil
 }
 
+// handle is the part of os.File that an open image needs; tests put a host
+// that fails behind it.
+type handle interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Truncate(size int64) error
+	Sync() error
+}
+
 // file is an open image file of fixed or growing size.
 type file struct {
-	f        *os.File
+	f        handle
 	path     string
 	size     int64
 	writable bool
@@ -144,9 +155,9 @@ func openFile(path string, write bool, report func(error)) (*file, error) {
 func openError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &Error{path, ErrMissing, "no such file", err}
+		return &Error{path, ErrMissing, "no such file; check the name", err}
 	case errors.Is(err, fs.ErrPermission):
-		return &Error{path, ErrAccess, "access denied", err}
+		return &Error{path, ErrAccess, "access denied; its permissions, or those of a directory above it, forbid reading", err}
 	}
 	return &Error{path, ErrHost, "cannot open: " + hostText(err), err}
 }
@@ -164,6 +175,9 @@ func hostText(err error) string {
 // fail records a host error and returns it as an Error.
 func (f *file) fail(op string, err error) error {
 	e := &Error{f.path, ErrHost, op + ": " + hostText(err), err}
+	if isFull(err) {
+		e.Detail += "; make room on the host (the guest is told that its disk fails)"
+	}
 	if f.failed == nil {
 		f.failed = e
 		if f.report != nil {
@@ -186,6 +200,17 @@ func (f *file) WriteAt(p []byte, off int64) error {
 	}
 	f.size = max(f.size, off+int64(len(p)))
 	return nil
+}
+
+// replace writes p at off, where the file holds old. A host that gives up
+// halfway, as a full one does, must not leave a mixture behind: old has its
+// place on the host already and goes back.
+func (f *file) replace(p, old []byte, off int64) error {
+	err := f.WriteAt(p, off)
+	if err != nil {
+		_, _ = f.f.WriteAt(old, off) // nobody can do more; err is what is reported
+	}
+	return err
 }
 
 // Resize makes the file size bytes long; new bytes are zero.

@@ -114,8 +114,8 @@ func TestOpenErrors(t *testing.T) {
 		kind       error
 		text       string
 	}{
-		{"missing floppy", filepath.Join(dir, "no.img"), false, ErrMissing, "no such file"},
-		{"missing disk", filepath.Join(dir, "no.img"), true, ErrMissing, "no such file"},
+		{"missing floppy", filepath.Join(dir, "no.img"), false, ErrMissing, "no such file; check the name"},
+		{"missing disk", filepath.Join(dir, "no.img"), true, ErrMissing, "no such file; check the name"},
 		{"directory", dir, false, ErrDirectory, "is a directory; want a disk image"},
 		{"directory as disk", dir, true, ErrDirectory, "is a directory; want a disk image"},
 		{"empty", tempFile(t, "e.img", 0, nil), false, ErrEmpty, "is empty (0 bytes)"},
@@ -138,12 +138,7 @@ func TestOpenErrors(t *testing.T) {
 			} else {
 				_, err = OpenFloppy(tc.path, Options{})
 			}
-			if !errors.Is(err, tc.kind) {
-				t.Fatalf("error = %v; want %v", err, tc.kind)
-			}
-			if s := err.Error(); !strings.HasPrefix(s, tc.path+": ") || !strings.Contains(s, tc.text) || strings.Contains(s, "\n") {
-				t.Errorf("error = %q; want one line with the file name and %q", s, tc.text)
-			}
+			wantError(t, err, tc.kind, tc.path, tc.text)
 			if after, _ := os.ReadFile(tc.path); !bytes.Equal(before, after) {
 				t.Error("the refused file changed")
 			}
@@ -151,14 +146,19 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
-func TestReadOnlyFile(t *testing.T) {
-	if runtime.GOOS != "windows" && os.Geteuid() == 0 {
-		t.Skip("root may write to read-only files")
+// wantError checks the kind of an error and its one line.
+func wantError(t *testing.T, err, kind error, path, text string) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("error = %v; want %v", err, kind)
+	} else if s := err.Error(); !strings.HasPrefix(s, path+": ") || !strings.Contains(s, text) || strings.Contains(s, "\n") {
+		t.Errorf("error = %q; want one line with the file name and %q", s, text)
 	}
-	path := tempFile(t, "ro.img", 1474560, nil)
-	if err := os.Chmod(path, 0o444); err != nil {
-		t.Fatal(err)
-	}
+}
+
+// checkReadOnly opens an image that may not be written.
+func checkReadOnly(t *testing.T, path string) {
+	t.Helper()
 	f, err := OpenFloppy(path, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -167,15 +167,29 @@ func TestReadOnlyFile(t *testing.T) {
 	if !f.ReadOnly() {
 		t.Error("floppy from a read-only file is not write-protected")
 	}
-	_, err = OpenDisk(path, Options{})
-	if !errors.Is(err, ErrReadOnly) || !strings.Contains(err.Error(), "--snapshot") {
-		t.Errorf("OpenDisk = %v; want ErrReadOnly with advice", err)
+	if err := f.WriteSector(0, 0, 0, make([]byte, SectorSize), false); !errors.Is(err, ErrProtected) {
+		t.Errorf("WriteSector = %v; want ErrProtected", err)
 	}
-	d, err := OpenDisk(path, Options{Snapshot: true})
-	if err != nil {
+	_, err = OpenDisk(path, Options{})
+	wantError(t, err, ErrReadOnly, path, "is read-only; use --snapshot (writes are kept in memory and dropped) or --read-only")
+	for _, o := range []Options{{Snapshot: true}, {ReadOnly: true}} {
+		d, err := OpenDisk(path, o)
+		if err != nil {
+			t.Fatalf("OpenDisk(%+v) = %v", o, err)
+		}
+		d.Close()
+	}
+}
+
+func TestReadOnlyFile(t *testing.T) {
+	if runtime.GOOS != "windows" && os.Geteuid() == 0 {
+		t.Skip("root may write to read-only files; TestPermissions does this as somebody else")
+	}
+	path := tempFile(t, "ro.img", 1474560, nil)
+	if err := os.Chmod(path, 0o444); err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
+	checkReadOnly(t, path)
 }
 
 func TestLock(t *testing.T) {

@@ -30,3 +30,6 @@ func lock(f *os.File) error {
 }
 
 func isReadOnlyFS(err error) bool { return errors.Is(err, unix.EROFS) }
+
+// isFull reports a host without room for the write.
+func isFull(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }

@@ -14,3 +14,6 @@ var errLockHeld = errors.New("lock held")
 func lock(*os.File) error { return nil }
 
 func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// isFull reports a host without room for the write.
+func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
