@@ -19,9 +19,9 @@
 // about 10 us, no data entry while SLCT IN is high).
 //
 // Not modelled: the printer's faults (it is on line and has paper for ever);
-// the 0.5 us for which it wants STROBE, and the 50 us for which it wants INIT:
-// every pulse counts; -IRQ STATUS in bit 2 of the PS/2's status register; EPP
-// and ECP.
+// AUTO FEED XT, which only moves its paper; the 0.5 us for which it wants STROBE
+// and the 50 us for which it wants INIT: every pulse counts; -IRQ STATUS in bit
+// 2 of the PS/2's status register; EPP and ECP.
 package lpt
 
 import (
@@ -54,7 +54,6 @@ const nobody = statUnused | statNoError | statSelect | statPaper | statNoAck
 // Control register.
 const (
 	ctlStrobe   uint8 = 1 << 0
-	ctlAutoFeed uint8 = 1 << 1
 	ctlNoInit   uint8 = 1 << 2
 	ctlSelectIn uint8 = 1 << 3
 	ctlIRQ      uint8 = 1 << 4
@@ -137,10 +136,9 @@ func (d *LPT) Name() string { return d.cfg.Name }
 // is doing. The data latch has no reset pin.
 func (d *LPT) Reset(kind bus.ResetKind) {
 	if kind == bus.PowerOn {
-		d.state = state{}
+		d.Data, d.Lost = 0, 0
 	}
 	d.writeControl(0)
-	d.interrupt(false)
 }
 
 // In reads a register.

@@ -72,6 +72,23 @@ func TestReset(t *testing.T) {
 	}
 }
 
+// Found by FuzzLPT: power-on forgot that the wire was high.
+func TestResetDropsIRQ(t *testing.T) {
+	for _, kind := range []bus.ResetKind{bus.BusReset, bus.PowerOn} {
+		r := ready(t)
+		r.Out(regControl, 0x1c)
+		r.send('A')
+		r.clock.Advance(bus.Millisecond)
+		if !r.irq {
+			t.Fatal("no interrupt")
+		}
+		r.Reset(kind)
+		if r.irq {
+			t.Errorf("IRQ is high after a %v", kind)
+		}
+	}
+}
+
 func TestRegisters(t *testing.T) {
 	r := ready(t)
 	for _, v := range []uint8{0x00, 0x55, 0xaa, 0xff} {

@@ -91,8 +91,9 @@ type chipState struct {
 
 type chip struct {
 	chipState
-	elcr bool
-	out  bus.Line // INT
+	master bool // the SP/EN pin
+	elcr   bool
+	out    bus.Line // INT
 }
 
 func (c *chip) reset() {
@@ -299,9 +300,10 @@ func (c *chip) highestInService() (n uint8, ok bool) {
 	return uint8(bits.TrailingZeros8(bits.RotateLeft8(isr, -top))+top) & 7, true
 }
 
-// isSlaveInput reports whether ICW3 of a master puts a slave on IRn.
+// isSlaveInput reports whether ICW3 puts a slave on IRn. A slave's ICW3 is its
+// own address, not a mask.
 func (c *chip) isSlaveInput(n uint8) bool {
-	return c.ICW1&icw1SNGL == 0 && c.ICW3>>n&1 != 0
+	return c.master && c.ICW1&icw1SNGL == 0 && c.ICW3>>n&1 != 0
 }
 
 // cascadeID is the address that a slave compares with the cascade lines.

@@ -51,7 +51,7 @@ type PIC struct {
 // before the first ICW sequence. intr is the processor's INTR pin.
 func New(cfg Config, intr bus.Line) *PIC {
 	p := &PIC{cfg: cfg, intr: intr}
-	p.master = chip{elcr: cfg.ELCR, out: intr}
+	p.master = chip{master: true, elcr: cfg.ELCR, out: intr}
 	p.slave = chip{elcr: cfg.ELCR, out: func(high bool) {
 		if cfg.Cascade {
 			p.master.input(cascadeInput, high)

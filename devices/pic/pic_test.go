@@ -171,6 +171,18 @@ func TestSpecialFullyNested(t *testing.T) {
 	r.wantAck(0x0b)
 }
 
+// Special fully nested mode is the master's: a slave that is told it as well must
+// not take its own address (ICW3, 2) for a slave on its input 1.
+func TestSpecialFullyNestedSlave(t *testing.T) {
+	r := newRig(t, 0x11, 0x11)
+	r.pulse(9)
+	r.wantAck(0x71)
+	r.pulse(9)
+	r.wantIntr(false)
+	r.Slave().Out(regCommand, 0x20)
+	r.wantAck(0x71)
+}
+
 func TestAEOI(t *testing.T) {
 	r := newRig(t, 0x11, 0x03)
 	r.pulse(5)

@@ -115,7 +115,6 @@ const (
 	msrDCD
 
 	msrDeltaShift = 4
-	msrDelta      = 0x0f
 )
 
 // defaultDivisor is what stands in the divisor latch at power-on, where the
@@ -493,6 +492,7 @@ func (d *UART) Inspect() []bus.Field {
 	return []bus.Field{
 		{Name: "model", Value: d.cfg.Model.Name},
 		{Name: "divisor", Value: d.Divisor},
+		{Name: "line", Value: d.line()},
 		{Name: "ier", Value: hex(d.IER)},
 		{Name: "iir", Value: hex(d.iir())},
 		{Name: "fcr", Value: hex(d.FCR)},
@@ -504,6 +504,23 @@ func (d *UART) Inspect() []bus.Field {
 		{Name: "to-send", Value: d.TxCount},
 		{Name: "irq", Value: d.IRQ},
 	}
+}
+
+// line is the speed and the line format as people write them: "9600 8N1".
+func (d *UART) line() string {
+	parity := "N"
+	if p := d.LCR & (lcrEvenParity | lcrStickParity); d.LCR&lcrParity != 0 {
+		parity = map[uint8]string{0: "O", lcrEvenParity: "E", lcrStickParity: "M", lcrEvenParity | lcrStickParity: "S"}[p]
+	}
+	stop := "1"
+	switch {
+	case d.LCR&lcrStop != 0 && d.LCR&lcrLength == 0:
+		stop = "1.5"
+	case d.LCR&lcrStop != 0:
+		stop = "2"
+	}
+	baud := d.cfg.Freq.Num / d.cfg.Freq.Den / d.bitTicks()
+	return fmt.Sprintf("%d %d%s%s", baud, 5+d.LCR&lcrLength, parity, stop)
 }
 
 // MarshalBinary implements encoding.BinaryMarshaler for snapshots.

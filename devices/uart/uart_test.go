@@ -397,13 +397,38 @@ func TestErrorsInFIFO(t *testing.T) {
 	r.want(regLSR, 0x60)
 }
 
-func TestBreakWithOddParity(t *testing.T) {
-	r := newRig(t, Model16450)
-	r.Out(regLCR, 0x0b)
-	r.ReceiveError(0xff, ErrBreak)
-	r.clock.Advance(2 * char)
-	r.want(regLSR, 0x7d)
-	r.want(regData, 0)
+// In a break the parity bit is 0, which only odd and mark parity find wrong.
+func TestBreakParity(t *testing.T) {
+	for _, tc := range []struct {
+		lcr  uint8
+		line string
+		lsr  uint8
+	}{
+		{0x03, "115200 8N1", 0x79}, {0x0b, "115200 8O1", 0x7d}, {0x1b, "115200 8E1", 0x79},
+		{0x2b, "115200 8M1", 0x7d}, {0x3f, "115200 8S2", 0x79}, {0x1e, "115200 7E2", 0x79}, {0x0c, "115200 5O1.5", 0x7d},
+	} {
+		r := newRig(t, Model16450)
+		r.Out(regLCR, tc.lcr)
+		if got := r.line(); got != tc.line {
+			t.Errorf("LCR %#02x: line %q; want %q", tc.lcr, got, tc.line)
+		}
+		r.ReceiveError(0xff, ErrBreak)
+		r.clock.Advance(2 * char)
+		r.want(regLSR, tc.lsr)
+		r.want(regData, 0)
+	}
+}
+
+// The latch holds 9600 baud until it is written: 1.8432 MHz / 16 / 12.
+func TestDivisorAtPowerOn(t *testing.T) {
+	r := &rig{t: t, clock: bus.NewScheduler(nil)}
+	r.UART = New(Config{Name: "uart0", Model: Model16450, Freq: crystal}, r.clock, r.wires())
+	r.Out(regLCR, 0x80)
+	r.want(regData, 12)
+	r.want(regIER, 0)
+	if got := r.line(); got != "9600 5N1" {
+		t.Errorf("line %q; want \"9600 5N1\"", got)
+	}
 }
 
 func TestOverrun(t *testing.T) {
