@@ -337,6 +337,9 @@ func TestDrivesAndMedia(t *testing.T) {
 		rate     uint8
 		ok       bool
 	}{
+		{"160K in 360K", Drive360K, newDisk(40, 1, 8, densityDD), 3, rate250, true},
+		{"180K in 1.2M", Drive1200K, newDisk(40, 1, 9, densityDD), 6, rate300, true},
+		{"320K in 360K", Drive360K, newDisk(40, 2, 8, densityDD), 3, rate250, true},
 		{"360K in 360K", Drive360K, newDisk(40, 2, 9, densityDD), 3, rate250, true},
 		{"360K in 1.2M", Drive1200K, newDisk(40, 2, 9, densityDD), 6, rate300, true},
 		{"360K in 1.2M between tracks", Drive1200K, newDisk(40, 2, 9, densityDD), 3, rate300, false},
@@ -363,6 +366,15 @@ func TestDrivesAndMedia(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The second side of a single-sided disk has no address marks.
+func TestSingleSided(t *testing.T) {
+	b := startBoard(t, Config{Drives: [4]DriveType{Drive360K}}, newDisk(40, 1, 8, densityDD))
+	b.Out(regCCR, rate250)
+	b.load(512)
+	b.want("side 0", []uint8{0x00, 0, 0, 0, 0, 2, 2}, 0x46, 0, 0, 0, 1, 2, 8, 0x2a, 0xff)
+	b.want("side 1", []uint8{0x44, 0x01, 0, 0, 1, 1, 2}, 0x46, 4, 0, 1, 1, 2, 8, 0x2a, 0xff)
 }
 
 // TestRealTiming checks the mechanics of a 1.44M drive: 300 rpm, 18 sectors a
