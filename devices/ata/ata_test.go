@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -689,12 +690,9 @@ func TestSnapshot(t *testing.T) {
 	for range 100 {
 		b.InWide(regData, 2)
 	}
-	b2 := newBoard(t, r)
+	b2 := b.restore(r)
 	snap, err := b.MarshalBinary()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b2.UnmarshalBinary(snap); err != nil {
 		t.Fatal(err)
 	}
 	if !b2.level {
@@ -726,66 +724,112 @@ var (
 	_ bus.Inspector        = (*Channel)(nil)
 )
 
+// clone is a disk of its own with the same contents.
+func (r *ramDisk) clone() *ramDisk {
+	c := *r
+	c.written, c.bad = maps.Clone(r.written), maps.Clone(r.bad)
+	return &c
+}
+
+// restore makes a board from a snapshot of b and of its clock.
+func (b *board) restore(disks ...*ramDisk) *board {
+	b.t.Helper()
+	snap, err := b.MarshalBinary()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	c := newBoard(b.t, disks...)
+	c.clock.Advance(b.clock.Now() - c.clock.Now())
+	if err := c.UnmarshalBinary(snap); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := c.clock.Restore(b.clock.Deadlines()); err != nil {
+		b.t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.Inspect(), c.Inspect()); diff != "" || c.level != b.level {
+		b.t.Fatalf("snapshot round trip, INTRQ %v and %v:\n%s", b.level, c.level, diff)
+	}
+	return c
+}
+
 // FuzzChannel runs bytes as a program of port accesses, time steps, resets and
-// snapshot round trips.
+// snapshots on two channels with disks of their own, the second of which is
+// replaced by a snapshot of the first at will: both must show the same.
 func FuzzChannel(f *testing.F) {
 	f.Add([]byte{1, regDevice, 0xe0, 1, regCount, 2, 1, regStatus, cmdRead, 5, 100, 0, 3, 0, 0})
 	f.Add([]byte{1, regCount, 4, 1, regStatus, cmdSetMulti, 5, 100, 0, 1, regDevice, 0xe0, 1, regStatus, cmdWriteMulti, 5, 100, 0, 4, 0, 0, 6, 0, 0})
 	f.Add([]byte{2, 0, controlSRST, 2, 0, 0, 5, 255, 255, 7, 0, 0})
+	f.Add([]byte{1, regDevice, 0xe0, 1, regCount, 2, 1, regStatus, cmdWrite, 5, 255, 1, 4, 0, 8, 8, 0, 0, 4, 0, 255, 5, 255, 1, 8, 0, 0, 4, 0, 255, 5, 255, 1, 0, 7, 0})
 	f.Fuzz(func(t *testing.T, prog []byte) {
-		disks := []*ramDisk{newRAM(700), newRAM(1 << 40)}
-		disks[0].bad[5] = true
-		b := newBoard(t, disks...)
-		buf := make([]byte, 4096)
+		newDisks := func() []*ramDisk {
+			d := []*ramDisk{newRAM(700), newRAM(1 << 40)}
+			d[0].bad[5] = true
+			return d
+		}
+		disks := [2][]*ramDisk{newDisks(), newDisks()}
+		boards := [2]*board{newBoard(t, disks[0]...), newBoard(t, disks[1]...)}
 		for n := 0; len(prog) >= 3 && n < 500; prog, n = prog[3:], n+1 {
 			op, x, y := prog[0]%9, uint16(prog[1]), prog[2]
-			switch op {
-			case 0:
-				b.In(x % 8)
-			case 1:
-				b.Out(x%8, y)
-			case 2:
-				b.ctl.Out(x%2, y)
-			case 3:
-				b.InBlock(x%2, 2+2*int(y&1), buf[:int(y)*16])
-			case 4:
-				b.OutBlock(x%2, 2+2*int(y&1), buf[:int(y)*16])
-			case 5:
-				b.clock.Advance(bus.Time(x) * bus.Time(y) * 100)
-			case 6:
-				b.InWide(x%8, 2+2*int(y&1))
-				b.OutWide(x%8, 2+2*int(y&1), uint32(y)*0x01010101)
-			case 7:
-				if y&1 == 0 {
-					b.Reset(bus.BusReset)
-				}
-				disks[0].full = y&2 != 0
-				disks[0].readOnly = y&4 != 0
-			case 8:
-				snap, err := b.MarshalBinary()
-				if err != nil {
-					t.Fatal(err)
-				}
-				c := newBoard(t, disks...)
-				if err := c.UnmarshalBinary(snap); err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(b.Inspect(), c.Inspect()); diff != "" || c.level != b.level {
-					t.Fatalf("snapshot round trip, INTRQ %v and %v:\n%s", b.level, c.level, diff)
-				}
-				if len(prog) > 6 { // a damaged snapshot is refused or harmless
+			if op == 8 {
+				b := boards[0]
+				disks[1] = []*ramDisk{disks[0][0].clone(), disks[0][1].clone()}
+				boards[1] = b.restore(disks[1]...)
+				if y != 0 { // a damaged snapshot is refused or harmless
+					snap, _ := b.MarshalBinary()
 					snap[int(x)%len(snap)] ^= y
+					c := newBoard(t, newDisks()...)
 					if c.UnmarshalBinary(snap) == nil {
 						c.fuzzOn(prog[3:])
 					}
 				}
 			}
+			var got [2][]byte
+			for i, b := range boards {
+				buf := make([]byte, 4096)
+				switch op {
+				case 0:
+					buf = []byte{b.In(x % 8)}
+				case 1:
+					b.Out(x%8, y)
+				case 2:
+					b.ctl.Out(x%2, y)
+				case 3:
+					size := 2 + 2*int(y&1)
+					buf = buf[:size*b.InBlock(x%2, size, buf[:int(y)*16])]
+				case 4:
+					for i := range buf {
+						buf[i] = byte(i*i) + prog[1]
+					}
+					buf = buf[:b.OutBlock(x%2, 2+2*int(y&1), buf[:int(y)*16])]
+				case 5:
+					b.clock.Advance(bus.Time(x) * bus.Time(y) * 100)
+				case 6:
+					buf = binary.LittleEndian.AppendUint32(nil, b.InWide(x%8, 2+2*int(y&1)))
+					b.OutWide(x%8, 2+2*int(y&1), uint32(y)*0x01010101)
+				case 7:
+					if y&1 == 0 {
+						b.Reset(bus.BusReset)
+					}
+					disks[i][0].full = y&2 != 0
+					disks[i][0].readOnly = y&4 != 0
+				}
+				got[i] = append(buf, b.ctl.In(0))
+			}
+			if !bytes.Equal(got[0], got[1]) || boards[0].level != boards[1].level {
+				t.Fatalf("op %d %d %d: the restored channel differs: INTRQ %v, %v", op, x, y, boards[0].level, boards[1].level)
+			}
 		}
+		b := boards[0]
 		if s := b.ctl.In(0); s&statusBSY != 0 && b.Control&controlSRST == 0 {
-			b.clock.Advance(bus.Second)
+			for _, b := range boards {
+				b.clock.Advance(bus.Second)
+			}
 			if s := b.ctl.In(0); s&statusBSY != 0 {
 				t.Fatalf("BSY stays set: %#02x", s)
 			}
+		}
+		if !maps.Equal(disks[0][0].written, disks[1][0].written) || !maps.Equal(disks[0][1].written, disks[1][1].written) {
+			t.Fatal("the restored channel wrote something else")
 		}
 	})
 }
