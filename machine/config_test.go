@@ -76,7 +76,7 @@ func TestConfigDefaults(t *testing.T) {
 		lastYear int
 	}{
 		{Config{Deterministic: true}, "pentium-pro", 16 << 20, 2000},
-		{Config{Deterministic: true, Machine: "at"}, "80286", 15 << 20, 2000},
+		{Config{Deterministic: true, Machine: "at"}, "80286", 14 << 20, 2000},
 		{Config{Deterministic: true, CPU: "8086"}, "8086", 640 << 10, 2000},
 		{Config{CPU: "80386", Memory: 4 << 20, Date: time.Date(1995, 8, 24, 0, 0, 0, 0, time.UTC)}, "80386", 4 << 20, 1995},
 	} {

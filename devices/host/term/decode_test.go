@@ -132,10 +132,7 @@ func TestDecodeLoneEscape(t *testing.T) {
 		if got := names(d.Feed([]byte(bytes))); got != "" || !d.Pending() {
 			t.Errorf("Feed(%q) = %q, pending %v; want to wait for more", bytes, got, d.Pending())
 		}
-		var got []string
-		for _, s := range strings.Fields(names(d.Flush())) {
-			got = append(got, s)
-		}
+		got := strings.Fields(names(d.Flush()))
 		k := strings.NewReplacer("leftalt", kbc.KeyLeftAlt.String(), "leftshift", kbc.KeyLeftShift.String(), "[", kbc.KeyLeftBracket.String())
 		if strings.Join(got, " ") != k.Replace(want) {
 			t.Errorf("%q, then nothing = %q; want %q", bytes, got, k.Replace(want))

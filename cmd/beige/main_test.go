@@ -1,0 +1,219 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"beige/bios"
+	"beige/devices/image"
+)
+
+// beige runs the program in this process with empty input and returns what it
+// wrote.
+func beige(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	dir := t.TempDir()
+	var f [3]*os.File
+	for i, name := range []string{"in", "out", "err"} {
+		var err error
+		if f[i], err = os.Create(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		defer f[i].Close()
+	}
+	code = doMain(args, f[0], f[1], f[2])
+	var text [3]string
+	for i := range f {
+		b, err := os.ReadFile(f[i].Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		text[i] = string(b)
+	}
+	return code, text[1], text[2]
+}
+
+// file makes a file of size bytes that begins with data.
+func file(t *testing.T, name string, size int, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	b := make([]byte, size)
+	copy(b, data)
+	if err := os.WriteFile(path, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestMistakes(t *testing.T) {
+	demo := file(t, "demo.img", 160<<10, bios.Demo())
+	script := func(text string) string { return file(t, "test.txt", len(text), []byte(text)) }
+	notImage := strings.Repeat("no boot sector here ", 400_000)
+	mbr := make([]byte, 512)
+	copy(mbr[446:], []byte{0x80, 1, 1, 0, 6, 15, 63, 100, 63, 0, 0, 0, 0, 0, 16, 0})
+	mbr[510], mbr[511] = 0x55, 0xaa
+	for _, tc := range []struct {
+		name string
+		args []string
+		code int
+		want string // in the one line on standard error
+	}{
+		{"missing file", []string{"run", "nowhere.img"}, 2, "nowhere.img: no such file"},
+		{"missing file by flag", []string{"run", "--hd", "nowhere.img"}, 2, "nowhere.img: no such file"},
+		{"directory", []string{"run", "."}, 2, ".: is a directory; want a disk image"},
+		{"directory by flag", []string{"run", "--floppy", "."}, 2, ".: is a directory"},
+		{"empty image", []string{"run", file(t, "empty.img", 0, nil)}, 2, "is empty (0 bytes); want a disk image"},
+		{"odd size", []string{"run", "--hd", file(t, "odd.img", 1000, nil)}, 2, "1000 bytes is not a whole number of 512-byte sectors"},
+		{"odd floppy", []string{"run", "--floppy", file(t, "odd.img", 777*512, nil)}, 2, "odd.img: "},
+		{"truncated disk", []string{"run", file(t, "cut.img", 10<<20, mbr)}, 2, "truncated"},
+		{"not an image", []string{"run", file(t, "text.img", len(notImage), []byte(notImage))}, 2, "has no boot sector"},
+		{"compressed", []string{"run", file(t, "x.img.gz", 4096, []byte{0x1f, 0x8b, 8})}, 2, "unpack it first"},
+		{"too many floppies", []string{"run", demo, file(t, "b.img", 160<<10, bios.Demo()), file(t, "c.img", 160<<10, bios.Demo())}, 2, "no drive left"},
+		{"the same image twice", []string{"run", "--floppy", demo, "--floppy2", demo}, 2, "in use by another beige, or twice on this command line"},
+		{"unknown cpu", []string{"run", "--cpu", "pentum"}, 2, `unknown cpu "pentum"; did you mean "pentium"? (known: 8086, `},
+		{"unknown machine", []string{"run", "--machine", "mac"}, 2, `unknown machine "mac"`},
+		{"machine of later", []string{"run", "--machine", "xt"}, 2, "machine xt is not there yet; want one of pc, at"},
+		{"unknown flag", []string{"run", "--flopy", "x"}, 2, `unknown flag --flopy; did you mean "floppy"?`},
+		{"unknown flag behind an image", []string{"run", "x.img", "--snapshto"}, 2, `unknown flag --snapshto; did you mean "snapshot"?`},
+		{"flag without value", []string{"run", "--cpu"}, 2, "--cpu: want a value"},
+		{"flag before a flag", []string{"run", "--mem", "--snapshot"}, 2, "--mem: want a value"},
+		{"switch with value", []string{"run", "--snapshot=yes"}, 2, "--snapshot takes no value"},
+		{"flag twice", []string{"run", "--cpu", "80386", "--cpu", "80486"}, 2, "--cpu is given twice"},
+		{"unknown command", []string{"runn"}, 2, `unknown command "runn"; did you mean "run"?`},
+		{"image as command", []string{demo}, 2, "to boot it: beige run"},
+		{"flag before the command", []string{"--cpu"}, 2, "before the command"},
+		{"memory too small", []string{"run", "--mem", "16K"}, 2, "memory 16K is too small; want at least 64K"},
+		{"memory too large", []string{"run", "--mem", "8G"}, 2, "memory 8G is too large; cpu pentium-pro takes at most 3G here"},
+		{"memory too large for the cpu", []string{"run", "--mem", "16M", "--cpu", "8086"}, 2, "cpu 8086 takes at most 640K"},
+		{"memory without number", []string{"run", "--mem", "lots"}, 2, `--mem: size "lots": want a number with a unit`},
+		{"no memory", []string{"run", "--mem", "0"}, 2, "--mem: no memory"},
+		{"speed", []string{"run", "--speed", "fast"}, 2, `--speed: speed "fast": want max, auto`},
+		{"real time and deterministic", []string{"run", "--deterministic", "--speed", "auto"}, 2, "speed auto follows the wall clock"},
+		{"date", []string{"run", "--date", "yesterday"}, 2, `--date: "yesterday": want a date and time such as`},
+		{"date too early", []string{"run", "--date", "1970-01-01T00:00:00Z"}, 2, "want a year from 1980 to 2099"},
+		{"timeout", []string{"run", "--timeout", "60"}, 2, `--timeout: "60": want a time with a unit`},
+		{"display", []string{"run", "--display", "vnc"}, 2, `--display: unknown value "vnc" (known: auto, term, none)`},
+		{"boot", []string{"run", "--boot", "b"}, 2, `--boot: unknown value "b"`},
+		{"serial", []string{"run", "--serial", "tty"}, 2, `--serial: "tty": want stdio, file:PATH or none`},
+		{"serial and display", []string{"run", "--serial", "stdio", "--display", "term"}, 2, "cannot both have the terminal"},
+		{"serial file", []string{"run", "--serial", "file:/no/such/dir/x"}, 2, "/no/such/dir/x: no such file"},
+		{"log level", []string{"run", "--log", "ata0=loud"}, 2, `"ata0=loud": want DEV=LEVEL`},
+		{"log device", []string{"run", "--log", "ata=debug"}, 2, `unknown device "ata"; did you mean "ata0"?`},
+		{"bios missing", []string{"run", "--bios", "nowhere.bin"}, 2, "--bios: nowhere.bin: no such file"},
+		{"bios odd", []string{"run", "--bios", file(t, "odd.bin", 1000, nil)}, 2, "1000 bytes; want a ROM image, a multiple of 512 bytes"},
+		{"script missing", []string{"run", "--script", "nowhere.txt"}, 2, "--script: nowhere.txt: no such file"},
+		{"script is a directory", []string{"run", "--script", "."}, 2, "is a directory"},
+		{"script with a wrong line", []string{"run", "--script", script("sleep 1s\nwiat \"x\"\n")}, 2, `test.txt:2: unknown command "wiat"; did you mean "wait"?`},
+		{"version with arguments", []string{"version", "x"}, 2, "version takes no arguments"},
+		{"completion of what", []string{"completion", "csh"}, 2, "completion: want one of bash, zsh, fish"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, stdout, stderr := beige(t, tc.args...)
+			lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+			last := lines[len(lines)-1]
+			if code != tc.code || !strings.HasPrefix(last, "beige: ") || !strings.Contains(last, tc.want) {
+				t.Errorf("beige %q: exit code %d, stderr %q; want %d and a line with %q", tc.args, code, stderr, tc.code, tc.want)
+			}
+			for _, l := range lines[:len(lines)-1] { // what an IMAGE was taken for may come before
+				if !strings.HasPrefix(l, "beige: ") || !strings.Contains(l, " is ") {
+					t.Errorf("beige %q: more than one line on standard error: %q", tc.args, stderr)
+				}
+			}
+			if stdout != "" {
+				t.Errorf("beige %q: wrote %q to standard output", tc.args, stdout)
+			}
+		})
+	}
+}
+
+func TestMistakesComeTogether(t *testing.T) {
+	_, _, stderr := beige(t, "run", "--cpu", "zilog", "--mem", "1K", "--machine", "pcc")
+	if n := strings.Count(stderr, "\n"); n != 3 {
+		t.Errorf("three mistakes gave %d lines: %q", n, stderr)
+	}
+}
+
+func TestReadOnlyImage(t *testing.T) {
+	path := file(t, "ro.img", 2<<20, nil)
+	if err := os.Chmod(path, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+		f.Close()
+		t.Skip("this user may write to files without write permission")
+	}
+	code, _, stderr := beige(t, "run", "--hd", path)
+	if code != 2 || !strings.Contains(stderr, "is read-only; use --snapshot") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+}
+
+func TestImageInUse(t *testing.T) {
+	path := file(t, "disk.img", 2<<20, nil)
+	d, err := image.OpenDisk(path, image.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	code, _, stderr := beige(t, "run", "--hd", path)
+	if code != 2 || !strings.Contains(stderr, "disk.img: is in use by another beige") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+}
+
+// TestNothingIsLost: a refused command line leaves its images as they were.
+func TestNothingIsLost(t *testing.T) {
+	content := []byte("precious")
+	path := file(t, "cut.img", 1000, content)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beige(t, "run", "--hd", path)
+	beige(t, "run", "--floppy", path)
+	beige(t, "run", path)
+	after, err := os.ReadFile(path)
+	if err != nil || string(after) != string(before) {
+		t.Errorf("a refused image has changed (%v)", err)
+	}
+}
+
+func TestHelpVersionCompletion(t *testing.T) {
+	code, out, _ := beige(t, "--help")
+	if code != 0 || !strings.Contains(out, "beige run [flags] [IMAGE ...]") {
+		t.Errorf("--help: exit code %d, %q", code, out)
+	}
+	code, out, _ = beige(t)
+	if code != 0 || !strings.Contains(out, "COMMANDS") {
+		t.Errorf("no arguments: exit code %d, %q", code, out)
+	}
+	code, out, _ = beige(t, "run", "--help")
+	for _, want := range []string{"--floppy FILE", "--speed SPEED", "pentium-pro", "--log DEV=LEVEL", "Exit codes"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("run --help: exit code %d, without %q:\n%s", code, want, out)
+		}
+	}
+	code, out, _ = beige(t, "version")
+	if code != 0 || !strings.HasPrefix(out, "beige "+release) {
+		t.Errorf("version: exit code %d, %q", code, out)
+	}
+	for _, shell := range shells() {
+		code, out, _ = beige(t, "completion", shell)
+		if code != 0 || !strings.Contains(out, "pentium-pro") || !strings.Contains(out, "floppy2") {
+			t.Errorf("completion %s: exit code %d, %q", shell, code, out)
+		}
+	}
+}
+
+func TestSortFlags(t *testing.T) {
+	run := runCommand(nil, nil, nil)
+	flags, rest, err := sortFlags(run, []string{"a.img", "--cpu", "80386", "--snapshot", "--mem=4M", "--", "--b.img"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(flags, " ") + "|" + strings.Join(rest, " "); got != "--cpu=80386 --snapshot --mem=4M|a.img --b.img" {
+		t.Errorf("sorted: %s", got)
+	}
+}
