@@ -42,10 +42,10 @@ func TestFloppySectorsGoToTheirPlace(t *testing.T) {
 	if err := f.WriteSector(5, 0, 3, fill(1), true); err != nil {
 		t.Fatal(err)
 	}
-	if flags, err := f.ReadSector(5, 0, 3, p); err != nil || flags != FlagDeleted || !bytes.Equal(p, fill(1)) {
+	if flags, err := f.ReadSector(5, 0, 3, p); err != nil || flags != 0x01 || !bytes.Equal(p, fill(1)) {
 		t.Errorf("ReadSector of a deleted sector = %#x, %v, %x", flags, err, p[:2])
 	}
-	if flags, _ := f.ReadSector(5, 0, 18, p); flags != FlagNoData {
+	if flags, _ := f.ReadSector(5, 0, 18, p); flags != 0x08 {
 		t.Errorf("ReadSector of sector 19 = %#x; want FlagNoData", flags)
 	}
 	if n, _, _ := f.Track(82, 0); n != 0 {

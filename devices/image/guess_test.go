@@ -12,7 +12,18 @@ func cdHead() []byte {
 	return b
 }
 
+// gpt is the protective record of a GPT disk, whose only partition ends beyond
+// every disk.
+func gpt() []byte {
+	b := mbr(1, 0xffffffff)
+	b[450] = 0xee
+	return b
+}
+
 func TestGuess(t *testing.T) {
+	if GuessHead != 34816 {
+		t.Errorf("GuessHead = %d; want 17 sectors of 2048 bytes", GuessHead)
+	}
 	fd144 := mustFormat(t, "1.44M")
 	hybrid := cdHead()
 	copy(hybrid, mbr(0x40, 1000))
@@ -30,6 +41,9 @@ func TestGuess(t *testing.T) {
 		{"blank 360K", "a.img", 368640, make([]byte, 512), FloppyDisk, "a 360K floppy, by its size", nil},
 		{"boot sector", "boot.bin", 512, boot, FloppyDisk, "the first 1 sector of a 1.44M floppy, by its boot signature", nil},
 		{"82 cylinders", "a.img", 82 * 2 * 18 * 512, nil, FloppyDisk, "a floppy of 82 cylinders, 2 heads, 18 sectors, by its size and boot sector", nil},
+		{"42 sectors a track", "a.img", 60 * 2 * 42 * 512, bootSector(Format{Geometry: Geometry{60, 2, 42}}), FloppyDisk, "a floppy of 60 cylinders, 2 heads, 42 sectors", nil},
+		{"43 sectors a track", "a.img", 60 * 2 * 43 * 512, bootSector(Format{Geometry: Geometry{60, 2, 43}}), Unknown, "is no floppy size", ErrSize},
+		{"GPT disk", "c.img", 4 << 20, gpt(), HardDisk, "a hard disk of 4 MB, by its partition table (1 partition)", nil},
 		{"hard disk", "c.img", 32 << 20, mbr(63, 65000), HardDisk, "a hard disk of 32 MB, by its partition table (1 partition)", nil},
 		{"small hard disk", "c.img", 1 << 20, mbr(1, 2000), HardDisk, "a hard disk of 1 MB, by its partition table (1 partition)", nil},
 		{"blank hard disk", "c.img", 40 << 30, make([]byte, GuessHead), HardDisk, "a blank hard disk of 40 GB", nil},

@@ -69,7 +69,15 @@ func TestFormats(t *testing.T) {
 		"160K": 163840, "180K": 184320, "320K": 327680, "360K": 368640, "640K": 655360, "720K": 737280,
 		"800K": 819200, "1.2M": 1228800, "1.44M": 1474560, "1.6M": 1638400, "1.68M": 1720320, "1.72M": 1763328, "2.88M": 2949120,
 	}
+	// Rates in kbit/s; drives as in CMOS byte 10h: 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M.
+	media := map[string][2]int{
+		"160K": {250, 1}, "180K": {250, 1}, "320K": {250, 1}, "360K": {250, 1}, "640K": {250, 3}, "720K": {250, 3}, "800K": {250, 3},
+		"1.2M": {500, 2}, "1.44M": {500, 4}, "1.6M": {500, 4}, "1.68M": {500, 4}, "1.72M": {500, 4}, "2.88M": {1000, 5},
+	}
 	for _, f := range Formats() {
+		if got := [2]int{f.Density, f.Drive}; got != media[f.Name] {
+			t.Errorf("%s: density and drive %v; want %v", f.Name, got, media[f.Name])
+		}
 		if f.Size() != want[f.Name] {
 			t.Errorf("size of %s = %d; want %d", f.Name, f.Size(), want[f.Name])
 		}
@@ -127,7 +135,7 @@ func TestOpenErrors(t *testing.T) {
 		{"cut to another size", tempFile(t, "c.img", 737280, bootSector(fd144)), false, ErrTruncated, "1.44M floppy"},
 		{"cut disk", tempFile(t, "c.img", 4<<20, mbr(63, 65000)), true, ErrTruncated, "4194304 bytes, but its partition 1 ends at byte 33312256"},
 		{"no floppy size", tempFile(t, "n.img", 1024000, nil), false, ErrSize, "1024000 bytes is no floppy size; want 1228800 bytes (1.2M)"},
-		{"too large", tempFile(t, "n.img", 8<<20, nil), false, ErrSize, "too large for a floppy"},
+		{"too large", tempFile(t, "n.img", 8<<20, nil), false, ErrSize, "8388608 bytes is too large for a floppy (at most 3096576)"},
 		{"qcow2", tempFile(t, "q.img", 8<<20, []byte("QFI\xfb")), true, ErrFormat, "is a QCOW2 image; want a raw disk image; qemu-img convert -O raw makes one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -303,6 +311,9 @@ func TestCreate(t *testing.T) {
 	}
 	if err := CreateDisk(path, 512); !errors.Is(err, ErrExists) {
 		t.Errorf("CreateDisk over a file = %v; want ErrExists", err)
+	}
+	if err := CreateDisk(path+"2", 1<<56+512); !errors.Is(err, ErrSize) || !strings.Contains(err.Error(), "at most 72057594037927936") {
+		t.Errorf("CreateDisk(1<<56 + 512) = %v; want ErrSize with the limit", err)
 	}
 	if err := CreateDisk(path+"2", 1000); !errors.Is(err, ErrOddSize) {
 		t.Errorf("CreateDisk(1000) = %v; want ErrOddSize", err)

@@ -8,7 +8,7 @@
 //
 // Not modelled: sleep states other than soft off (the request is counted and
 // has no effect), SMIs, the throttling, GPI/GPO and device monitor registers
-// (they read 0).
+// (they read 0), BM_STS (nothing on the board masters the bus).
 package power
 
 import (
@@ -31,12 +31,11 @@ const (
 // PMSTS, each with its enable at the same place in PMEN.
 const (
 	stsTimer    uint16 = 1 << 0 // bit 23 of the timer changed
-	stsBM       uint16 = 1 << 4 // bus master; no enable
 	stsGlobal   uint16 = 1 << 5 // the BIOS released the global lock
 	stsButton   uint16 = 1 << 8 // the power button was pressed
 	stsRTC      uint16 = 1 << 10
 	stsWake     uint16 = 1 << 15 // no enable
-	stsWritable        = stsTimer | stsBM | stsGlobal | stsButton | stsRTC | stsWake
+	stsWritable        = stsTimer | stsGlobal | stsButton | stsRTC | stsWake
 	enWritable         = stsTimer | stsGlobal | stsButton | stsRTC
 )
 

@@ -55,6 +55,12 @@ func TestSoftOff(t *testing.T) {
 	}
 }
 
+func TestSize(t *testing.T) {
+	if Size != 12 {
+		t.Errorf("Size = %d; want 12: PMSTS, PMEN, PMCNTRL, two reserved bytes, PMTMR", Size)
+	}
+}
+
 func TestTimer(t *testing.T) {
 	r := newRig(t)
 	r.clock.Advance(bus.Second)

@@ -51,6 +51,9 @@ func TestGates(t *testing.T) {
 }
 
 func TestRefreshToggles(t *testing.T) {
+	if want := (bus.Freq{Num: 14318180, Den: 216}); Refresh != want {
+		t.Errorf("Refresh = %v; want the colour burst crystal by 12 and by 18, %v", Refresh, want)
+	}
 	r := newRig(t)
 	for _, tc := range []struct {
 		at   bus.Time
