@@ -333,8 +333,8 @@ func TestRetraceInterrupt(t *testing.T) {
 	if !b.irq || b.In(regStatus1)&0x08 == 0 {
 		t.Error("no interrupt at the start of the retrace")
 	}
-	b.crtc(0x11, 0xbe)
 	b.crtc(0x11, 0xae)
+	b.crtc(0x11, 0xbe) // not held clear, but bit 5 disables it
 	b.clock.Advance(bus.Second)
 	if b.irq {
 		t.Error("interrupt after it was disabled")

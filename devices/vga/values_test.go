@@ -1,0 +1,68 @@
+package vga
+
+import (
+	"testing"
+
+	"beige/devices/bus"
+)
+
+// Video Subsystem, Miscellaneous Output Register and Clocking Mode Register: the
+// two crystals, and 8 or 9 dots, or twice as long ones, a character.
+func TestCharacterClock(t *testing.T) {
+	for mode, want := range map[int]bus.Freq{
+		0x01: {Num: 28_322_000, Den: 18}, 0x03: {Num: 28_322_000, Den: 9}, 0x0d: {Num: 25_175_000, Den: 16}, 0x12: {Num: 25_175_000, Den: 8},
+	} {
+		b := newBoard()
+		b.set(mode)
+		if b.crt.char != want {
+			t.Errorf("mode %#02x: character clock %v; want %v", mode, b.crt.char, want)
+		}
+	}
+}
+
+// Mode Control Register bit 2: the vertical counter advances every second line.
+func TestHalfLineClock(t *testing.T) {
+	b := newBoard()
+	b.set(3)
+	frame := b.FrameTime()
+	b.crtc(0x17, 0xa7)
+	if got := b.FrameTime(); got < 2*frame-1 || got > 2*frame {
+		t.Errorf("frame time with bit 2 set = %v; want twice %v", got, frame)
+	}
+}
+
+// Video Subsystem, Underline Location Register and Mode Control Register: how
+// the address counter reaches the memory.
+func TestAddressModes(t *testing.T) {
+	for _, tc := range []struct {
+		name            string
+		underline, mode uint8
+		counter         uint16
+		scan            uint8
+		want            uint16
+		perEight        uint16 // advance of the counter in eight characters
+	}{
+		{"byte", 0x00, 0xe3, 0x9234, 3, 0x9234, 8},
+		{"word, bit 15 becomes bit 0", 0x1f, 0xa3, 0x9234, 3, 0x2469, 8},
+		{"word, bit 13 becomes bit 0", 0x1f, 0x83, 0x2001, 3, 0x4003, 8},
+		{"word, bit 15 is lost", 0x1f, 0x83, 0x8001, 3, 0x0002, 8},
+		{"doubleword", 0x40, 0xa3, 0xc001, 3, 0x0007, 8},
+		{"row scan bit 0 as bit 13", 0x00, 0xc2, 0x2010, 2, 0x0010, 8},
+		{"row scan bit 0 as bit 13, odd", 0x00, 0xc2, 0x0010, 1, 0x2010, 8},
+		{"row scan bit 1 as bit 14", 0x00, 0xc1, 0x4010, 1, 0x0010, 8},
+		{"row scan bit 1 as bit 14, odd", 0x00, 0xc1, 0x0010, 2, 0x4010, 8},
+		{"count by 2", 0x00, 0xeb, 0x1234, 0, 0x1234, 4},
+		{"count by 4", 0x20, 0xe3, 0x1234, 0, 0x1234, 2},
+	} {
+		b := newBoard()
+		b.crtc(0x11, 0)
+		b.crtc(0x14, tc.underline)
+		b.crtc(0x17, tc.mode)
+		if got := b.planeAddr(tc.counter, tc.scan); got != tc.want {
+			t.Errorf("%s: address %#04x; want %#04x", tc.name, got, tc.want)
+		}
+		if got := b.count(8); got != tc.perEight {
+			t.Errorf("%s: the counter advances by %d; want %d", tc.name, got, tc.perEight)
+		}
+	}
+}
