@@ -13,17 +13,17 @@ var clk = bus.Freq{Num: 14318180, Den: 12}
 // reference is a counter that is clocked pulse by pulse, written from the mode
 // definitions of the datasheet: slow, without any of the chip's arithmetic.
 type reference struct {
-	mode, rw          uint8
-	bcd               bool
-	cr, ce            uint16
-	low               uint8
-	high              bool // the next byte written is the MSB
-	gate, out         bool
-	null, armed       bool
-	loaded, trigger   bool
-	write             bool // a count waits for CLK
-	expect, strobe    bool // terminal count to come; OUT low for one pulse
-	odd, stuck, empty bool
+	mode, rw        uint8
+	bcd             bool
+	cr, ce          uint16
+	low             uint8
+	high            bool // the next byte written is the MSB
+	gate, out       bool
+	null, armed     bool
+	loaded, trigger bool
+	write           bool // a count waits for CLK
+	expect, strobe  bool // terminal count to come; OUT low for one pulse
+	odd, stuck      bool
 }
 
 func (r *reference) control(v uint8) {
