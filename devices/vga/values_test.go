@@ -66,3 +66,33 @@ func TestAddressModes(t *testing.T) {
 		}
 	}
 }
+
+// Attribute Mode Control bit 5: below the line compare nothing is panned.
+func TestPanningBelowTheSplit(t *testing.T) {
+	for mode, want := range map[uint8]uint8{0x0c: 3, 0x2c: 0} {
+		b := newBoard()
+		b.set(3)
+		b.crtc(0x18, 0x3f)
+		b.crtc(0x09, b.CRTC[9]&^0x40) // lines 320 on
+		b.attr(0x13, 2)
+		b.attr(0x10, mode)
+		f := b.Frame()
+		if above, below := f.Strips[0].Pan, f.Strips[f.Rows-1].Pan; above != 3 || below != want {
+			t.Errorf("attribute mode %#02x: %d and %d dots cut off above and below; want 3, %d", mode, above, below, want)
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	for v, got := range spread {
+		var want uint32
+		for p := range 4 {
+			if v>>p&1 != 0 {
+				want |= 0xff << (8 * p)
+			}
+		}
+		if got != want {
+			t.Errorf("spread[%d] = %#08x; want %#08x", v, got, want)
+		}
+	}
+}
