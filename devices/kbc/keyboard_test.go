@@ -2,6 +2,7 @@ package kbc
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +68,100 @@ func TestScanCodes(t *testing.T) {
 		b := open(t)
 		b.cmd(0x60, 0x43) // translation makes set 1 of set 2
 		check(t, fmt.Sprintf("%v translated", tc.key), b.tap(tc.key), tc.set1)
+	}
+}
+
+// allScanCodes is every key but Print Screen and Pause (which TestScanCodes has):
+// its name, its make codes in sets 1, 2 and 3 (--: none), and how it starts in set
+// 3 (m: make only, mb: make and break, ty: typematic). PS/2 Technical Reference,
+// Keyboards, Scan Code Sets 1 to 3 and Default Key Types; Microsoft Keyboard Scan
+// Code Specification for what follows "menu" in the bottom row.
+const allScanCodes = `
+	esc 01 76 08 m, f1 3b 05 07 m, f2 3c 06 0f m, f3 3d 04 17 m, f4 3e 0c 1f m, f5 3f 03 27 m, f6 40 0b 2f m,
+	f7 41 83 37 m, f8 42 0a 3f m, f9 43 01 47 m, f10 44 09 4f m, f11 57 78 56 m, f12 58 07 5e m,
+	scrolllock 46 7e 5f m, grave 29 0e 0e ty, 1 02 16 16 ty, 2 03 1e 1e ty, 3 04 26 26 ty, 4 05 25 25 ty,
+	5 06 2e 2e ty, 6 07 36 36 ty, 7 08 3d 3d ty, 8 09 3e 3e ty, 9 0a 46 46 ty, 0 0b 45 45 ty, minus 0c 4e 4e ty,
+	equal 0d 55 55 ty, backspace 0e 66 66 ty, tab 0f 0d 0d ty, q 10 15 15 ty, w 11 1d 1d ty, e 12 24 24 ty,
+	r 13 2d 2d ty, t 14 2c 2c ty, y 15 35 35 ty, u 16 3c 3c ty, i 17 43 43 ty, o 18 44 44 ty, p 19 4d 4d ty,
+	leftbracket 1a 54 54 ty, rightbracket 1b 5b 5b ty, backslash 2b 5d 5c ty, capslock 3a 58 14 mb, a 1e 1c 1c ty,
+	s 1f 1b 1b ty, d 20 23 23 ty, f 21 2b 2b ty, g 22 34 34 ty, h 23 33 33 ty, j 24 3b 3b ty, k 25 42 42 ty,
+	l 26 4b 4b ty, semicolon 27 4c 4c ty, apostrophe 28 52 52 ty, enter 1c 5a 5a ty, shift 2a 12 12 mb,
+	102nd 56 61 13 ty, z 2c 1a 1a ty, x 2d 22 22 ty, c 2e 21 21 ty, v 2f 2a 2a ty, b 30 32 32 ty, n 31 31 31 ty,
+	m 32 3a 3a ty, comma 33 41 41 ty, period 34 49 49 ty, slash 35 4a 4a ty, rshift 36 59 59 mb, ctrl 1d 14 11 mb,
+	win e05b e01f 8b m, alt 38 11 19 mb, space 39 29 29 ty, altgr e038 e011 39 m, rwin e05c e027 8c m,
+	menu e05d e02f 8d m, rctrl e01d e014 58 m, insert e052 e070 67 m, delete e053 e071 64 ty, home e047 e06c 6e m,
+	end e04f e069 65 m, pageup e049 e07d 6f m, pagedown e051 e07a 6d m, up e048 e075 63 ty, left e04b e06b 61 ty,
+	down e050 e072 60 ty, right e04d e074 6a ty, numlock 45 77 76 m, kpslash e035 e04a 77 m, kpstar 37 7c 7e m,
+	kpminus 4a 7b 84 m, kpplus 4e 79 7c ty, kpenter e01c e05a 79 m, kpperiod 53 71 71 m, kp0 52 70 70 m,
+	kp1 4f 69 69 m, kp2 50 72 72 m, kp3 51 7a 7a m, kp4 4b 6b 6b m, kp5 4c 73 73 m, kp6 4d 74 74 m, kp7 47 6c 6c m,
+	kp8 48 75 75 m, kp9 49 7d 7d m, power e05e e037 -- m, sleep e05f e03f -- m, wake e063 e05e -- m,
+	mute e020 e023 -- m, volumedown e02e e021 -- m, volumeup e030 e032 -- m, play e022 e034 -- m,
+	stop e024 e03b -- m, prevtrack e010 e015 -- m, nexttrack e019 e04d -- m, mail e06c e048 -- m,
+	calculator e021 e02b -- m, mediaselect e06d e050 -- m, mycomputer e06b e040 -- m, wwwsearch e065 e010 -- m,
+	wwwhome e032 e03a -- m, wwwback e06a e038 -- m, wwwforward e069 e030 -- m, wwwstop e068 e028 -- m,
+	wwwrefresh e067 e020 -- m, wwwfavorites e066 e018 -- m
+`
+
+func TestAllScanCodes(t *testing.T) {
+	keys := strings.Split(allScanCodes, ",")
+	if len(keys) != NumKeys-3 {
+		t.Errorf("%d keys listed; want %d", len(keys), NumKeys-3)
+	}
+	for _, row := range keys {
+		f := strings.Fields(row)
+		k, ok := KeyByName(f[0])
+		if !ok {
+			t.Errorf("there is no key %q", f[0])
+			continue
+		}
+		prefix := ""
+		set1, ext := strings.CutPrefix(f[1], "e0")
+		set2 := strings.TrimPrefix(f[2], "e0")
+		if ext {
+			prefix = "e0 "
+		}
+		make1, err := strconv.ParseUint(set1, 16, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := [4]string{
+			1: fmt.Sprintf("%s%02x / %s%02x", prefix, make1, prefix, make1|0x80),
+			2: fmt.Sprintf("%s%s / %sf0 %s", prefix, set2, prefix, set2),
+			3: map[string]string{"m": f[3] + " / ", "ty": f[3] + " / ", "mb": f[3] + " / f0 " + f[3]}[f[4]],
+		}
+		if f[3] == "--" {
+			want[3] = " / "
+		}
+		for set := uint8(1); set <= 3; set++ {
+			b := open(t)
+			b.send(0xf0, set)
+			check(t, fmt.Sprintf("%v in set %d", k, set), b.tap(k), want[set])
+		}
+		b := open(t)
+		b.cmd(0x60, 0x43)
+		check(t, fmt.Sprintf("%v translated", k), b.tap(k), want[1])
+		if got := keyTable[k].type3 == typeTypematic; got != (f[4] == "ty") {
+			t.Errorf("%v repeats in set 3: %v; want %v", k, got, f[4] == "ty")
+		}
+	}
+}
+
+// The controller's table maps 01h-7Fh one to one onto 01h-7Fh, and 00h, the
+// overrun mark of set 2, to FFh, that of set 1.
+func TestTranslationIsOneToOne(t *testing.T) {
+	var from [256]int
+	for b := range 0x80 {
+		from[translate(uint8(b))]++
+	}
+	for v, n := range from {
+		if want := v >= 1 && v < 0x80 || v == 0xff; (n == 1) != want || n > 1 {
+			t.Errorf("%d codes become %#02x", n, v)
+		}
+	}
+	for in, want := range map[uint8]uint8{0x83: 0x41, 0x84: 0x54, 0x80: 0x80, 0xaa: 0xaa, 0xfa: 0xfa, 0xfe: 0xfe} {
+		if got := translate(in); got != want {
+			t.Errorf("%#02x becomes %#02x; want %#02x", in, got, want)
+		}
 	}
 }
 
