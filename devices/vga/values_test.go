@@ -96,3 +96,22 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// The register addresses less 3B0h, and the window at A0000h.
+func TestWindows3B0(t *testing.T) {
+	if PortCount != 0x3e0-0x3b0 || WindowSize != 0xc0000-0xa0000 {
+		t.Errorf("PortCount %#x, WindowSize %#x; want 0x30, 0x20000", PortCount, WindowSize)
+	}
+	b := newBoard()
+	for _, tc := range []struct {
+		misc        uint8
+		here, there uint16 // 3B4h or 3D4h answers, the other does not
+	}{{0x00, 0x04, 0x24}, {0x01, 0x24, 0x04}} {
+		b.Out(0x12, tc.misc)
+		b.Out(tc.here, 0x0f)
+		b.Out(tc.here+1, 0x5a)
+		if got := [4]uint8{b.In(tc.here), b.In(tc.here + 1), b.In(tc.there), b.In(tc.there + 1)}; got != [4]uint8{0x0f, 0x5a, 0xff, 0xff} {
+			t.Errorf("misc output %#02x: % x; want 0f 5a ff ff", tc.misc, got)
+		}
+	}
+}
