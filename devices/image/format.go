@@ -129,7 +129,7 @@ func readBPB(head []byte) (bpb, bool) {
 // sector. padded is true where the file is only the beginning of the disk.
 func detectFloppy(path string, size int64, head []byte) (f Format, padded bool, err error) {
 	if size == 0 {
-		return f, false, refuse(path, ErrEmpty, "is empty (0 bytes); want a floppy image")
+		return f, false, refuse(path, ErrEmpty, "is empty (0 bytes); want a floppy image"+blankAdvice)
 	}
 	if size%SectorSize != 0 {
 		return f, false, refuse(path, ErrOddSize, "%d bytes is not a whole number of 512-byte sectors (%d and %d bytes): the image is truncated or not raw; want %s",
@@ -141,7 +141,7 @@ func detectFloppy(path string, size int64, head []byte) (f Format, padded bool, 
 			if size == SectorSize && hasSignature(head) {
 				return g, true, nil // what an assembler leaves: nobody truncates to one sector
 			}
-			return f, false, refuse(path, ErrTruncated, "truncated: %d bytes, but its boot sector describes a %s floppy of %d bytes", size, g.Name, g.Size())
+			return f, false, refuse(path, ErrTruncated, "truncated: %d bytes, but its boot sector describes a %s floppy of %d bytes; get the whole image", size, g.Name, g.Size())
 		}
 	}
 	if f, ok := formatBySize(size); ok {

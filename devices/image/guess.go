@@ -51,7 +51,7 @@ func Guess(name string, size int64, head []byte) Identity {
 		return Identity{Text: strings.TrimPrefix(err.Error(), name+": "), Err: err}
 	}
 	if size == 0 {
-		return unknown(refuse(name, ErrEmpty, "is empty (0 bytes); want a disk image"))
+		return unknown(refuse(name, ErrEmpty, "is empty (0 bytes); want a disk image"+blankAdvice))
 	}
 	if what, advice := foreign(head); what != "" {
 		return unknown(refuse(name, ErrFormat, "is %s; want a raw disk image%s", what, advice))
@@ -163,7 +163,7 @@ func partitions(head []byte) (n int, ok bool) {
 // checkDisk refuses a hard-disk image that cannot be whole.
 func checkDisk(path string, size int64, head []byte) error {
 	if size == 0 {
-		return refuse(path, ErrEmpty, "is empty (0 bytes); want a hard-disk image")
+		return refuse(path, ErrEmpty, "is empty (0 bytes); want a hard-disk image"+blankAdvice)
 	}
 	if size%SectorSize != 0 {
 		return refuse(path, ErrOddSize, "%d bytes is not a whole number of 512-byte sectors (%d and %d bytes): the image is truncated or not raw",
@@ -179,7 +179,7 @@ func checkDisk(path string, size int64, head []byte) error {
 		e := head[tableOffset+i*entrySize:][:entrySize]
 		end := int64(binary.LittleEndian.Uint32(e[8:])) + int64(binary.LittleEndian.Uint32(e[12:]))
 		if e[4] != 0 && e[4] != typeGPT && end > size/SectorSize+slack {
-			return refuse(path, ErrTruncated, "truncated: %d bytes, but its partition %d ends at byte %d", size, i+1, end*SectorSize)
+			return refuse(path, ErrTruncated, "truncated: %d bytes, but its partition %d ends at byte %d; get the whole image", size, i+1, end*SectorSize)
 		}
 	}
 	return nil

@@ -103,6 +103,9 @@ type file struct {
 	failed   error // first host error
 }
 
+// blankAdvice ends the refusal of an empty file: most are the start of a new disk.
+const blankAdvice = "; a blank floppy has 1474560 bytes, a blank hard disk any multiple of 512 (truncate -s 1440K, or 32M, makes one)"
+
 // openFile opens path. Without write it takes no lock. A file that may not be
 // written gives ErrReadOnly.
 func openFile(path string, write bool, report func(error)) (*file, error) {
@@ -147,7 +150,7 @@ func openFile(path string, write bool, report func(error)) (*file, error) {
 	}
 	if size == 0 {
 		f.Close()
-		return nil, refuse(path, ErrEmpty, "is empty (0 bytes); want a disk image")
+		return nil, refuse(path, ErrEmpty, "is empty (0 bytes); want a disk image"+blankAdvice)
 	}
 	return &file{f: f, path: path, size: size, writable: write, report: report}, nil
 }
