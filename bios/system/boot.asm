@@ -77,8 +77,9 @@ boot_order:
 .done:
         ret
 
-; boot_sector: DL = drive. Starts its first sector, or returns. A hard disk needs the signature 55AAh; floppies from
-; before 1983 have none, so they need only look like code: not all of the first 16 words the same.
+; boot_sector: DL = drive. Starts its first sector, or returns. A hard disk needs the signature 55AAh, which floppies from
+; before 1983 lack; and both need to look like code: not all of the first 16 words the same. (A partitioned disk without a
+; boot loader has the signature behind nothing but zeros.)
 boot_sector:
         mov     di, BOOT_TRIES
 .try:
@@ -109,10 +110,11 @@ boot_sector:
         mov     bx, boot_failed
         jmp     short boot_note
 .read:
-        cmp     word [es:BOOT_OFF+510], 0AA55h
-        je      boot_go
         test    dl, 80h
-        jnz     .plain
+        jz      .code
+        cmp     word [es:BOOT_OFF+510], 0AA55h
+        jne     .plain
+.code:
         mov     di, BOOT_OFF
         mov     ax, [es:di]
         mov     cx, 16
@@ -227,7 +229,7 @@ int18:
 .cannot:
         db      "no disk, or it cannot be read", 13, 10, 0
 .no_system:
-        db      "no boot sector on it", 13, 10, 0
+        db      "no boot loader on it", 13, 10, 0
 .no_disk:
         db      "  Hard disk: none", 13, 10, 0
 .key:   db      "Insert a boot disk and press a key ", 0
