@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -208,7 +207,7 @@ type outcome struct {
 
 // serve runs the machine on its own goroutine and the front end on this one.
 func (s *session) serve() outcome {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	if s.display == "term" {
 		t, err := term.Open(s.stdin, s.stdout)
