@@ -228,8 +228,8 @@ func TestInit(t *testing.T) {
 	r.want(t, regStatus, 0x5f)
 	r.Out(regControl, 0x1c)
 	r.want(t, regStatus, 0xdf)
-	if r.rises != 0 {
-		t.Error("INIT made an interrupt")
+	if r.rises != 0 || r.clock.Next() != bus.Never {
+		t.Errorf("%d interrupts and a next event at %v after INIT; want none", r.rises, r.clock.Next())
 	}
 }
 
@@ -294,6 +294,33 @@ func TestSnapshot(t *testing.T) {
 	}
 	if after, _ := c.MarshalBinary(); !bytes.Equal(good, after) {
 		t.Error("a failed restore changed the state")
+	}
+}
+
+func TestBadSnapshots(t *testing.T) {
+	r := ready(t)
+	for name, spoil := range map[string]func(*state){"phase": func(s *state) { s.Phase = 3 }, "control": func(s *state) { s.Control = 0x40 }} {
+		s := r.state
+		spoil(&s)
+		b, err := bus.MarshalState(stateVersion, &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.UnmarshalBinary(b); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// A port that nothing is wired to works all the same.
+func TestUnwired(t *testing.T) {
+	clock := bus.NewScheduler(nil)
+	d := New(clock, Config{Name: "lpt2", Print: func(uint8) {}})
+	d.Out(regControl, 0x1c)
+	d.Out(regControl, 0x1d)
+	clock.Advance(bus.Millisecond)
+	if got := d.In(regStatus); got != 0xdf {
+		t.Errorf("status = %#02x; want 0xdf", got)
 	}
 }
 

@@ -255,6 +255,42 @@ func TestRotateOnEOI(t *testing.T) {
 	}
 }
 
+// In AEOI with rotation the level just served becomes the lowest.
+func TestRotateAEOI(t *testing.T) {
+	r := newRig(t, 0x11, 0x03)
+	r.Master().Out(regCommand, 0x80)
+	r.pulse(0)
+	r.pulse(1)
+	r.wantAck(0x08)
+	r.pulse(0)
+	r.wantAck(0x09)
+	r.wantAck(0x08)
+}
+
+// Without a level in service a rotating EOI changes nothing.
+func TestRotateWithNothingInService(t *testing.T) {
+	r := newRig(t, 0x11, 0x01)
+	r.Master().Out(regCommand, 0xa0)
+	r.pulse(1)
+	r.pulse(0)
+	r.wantAck(0x08)
+}
+
+// A non-specific EOI ends the level that is highest in the rotated order.
+func TestEOIAfterSetPriority(t *testing.T) {
+	r := newRig(t, 0x11, 0x01)
+	m := r.Master()
+	m.Out(regCommand, 0xc3) // 4 5 6 7 0 1 2 3
+	r.pulse(1)
+	r.wantAck(0x09)
+	r.pulse(4)
+	r.wantAck(0x0c)
+	m.Out(regCommand, 0x20)
+	if got := isr(m); got != 0x02 {
+		t.Errorf("ISR = %#02x; want 0x02", got)
+	}
+}
+
 func TestRotateAEOIClear(t *testing.T) {
 	r := newRig(t, 0x11, 0x03)
 	m := r.Master()
@@ -311,6 +347,18 @@ func TestPoll(t *testing.T) {
 	wantIn(t, m, regData, 0x00)
 }
 
+// A poll is an acknowledge: in AEOI the level is not left in service.
+func TestPollWithAEOI(t *testing.T) {
+	r := newRig(t, 0x11, 0x03)
+	m := r.Master()
+	r.pulse(5)
+	m.Out(regCommand, 0x0c)
+	wantIn(t, m, regCommand, 0x85)
+	if got := isr(m); got != 0 {
+		t.Errorf("ISR = %#02x; want 0", got)
+	}
+}
+
 func TestSpurious(t *testing.T) {
 	r := newRig(t, 0x11, 0x01)
 	r.pulse(3)
@@ -364,11 +412,26 @@ func TestLevel(t *testing.T) {
 	r.Slave().Out(regCommand, 0x20)
 	r.Master().Out(regCommand, 0x20)
 	r.wantIntr(false)
+	r.ELCR().Out(0, 0x20)
+	r.ELCR().Out(1, 0x06)
+	wantIn(t, r.ELCR(), 0, 0x20)
+	wantIn(t, r.ELCR(), 1, 0x06)
 	r.irq[8](true) // IRQ 8 stays edge-triggered
 	r.wantAck(0x70)
 	r.Slave().Out(regCommand, 0x20)
 	r.Master().Out(regCommand, 0x20)
 	r.wantIntr(false)
+}
+
+// An input that is high already requests as soon as it is level-triggered.
+func TestSwitchToLevel(t *testing.T) {
+	r := newRig(t, 0x11, 0x01)
+	r.irq[5](true)
+	r.wantAck(0x0d)
+	r.Master().Out(regCommand, 0x20)
+	r.wantIntr(false)
+	r.ELCR().Out(0, 0x20)
+	r.wantAck(0x0d)
 }
 
 func TestLTIMWithoutELCR(t *testing.T) {
@@ -466,6 +529,41 @@ func TestReset(t *testing.T) {
 	if got := irr(r.Master()); got != 0 {
 		t.Errorf("IRR = %#02x; want 0", got)
 	}
+}
+
+// The slave's output falls with a reset, so that its next request is an edge at
+// the master.
+func TestResetOfTheSlave(t *testing.T) {
+	r := newRig(t, 0x11, 0x01)
+	r.Slave().Out(regData, 0x80)
+	r.pulse(14)
+	r.Reset(bus.BusReset)
+	wantIn(t, r.Slave(), regData, 0x00)
+	r.init(0x11, 0x01)
+	r.wantIntr(false)
+	r.pulse(14)
+	r.wantAck(0x76)
+}
+
+func TestBadSnapshots(t *testing.T) {
+	r := newRig(t, 0x11, 0x01)
+	for name, spoil := range map[string]func(*chipState){
+		"priority": func(c *chipState) { c.Lowest = 8 }, "step": func(c *chipState) { c.Step = stepICW4 + 1 },
+	} {
+		for i := range 2 {
+			s := state{[2]chipState{r.master.chipState, r.slave.chipState}}
+			spoil(&s.Chip[i])
+			b, err := bus.MarshalState(stateVersion, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := r.UnmarshalBinary(b); err == nil {
+				t.Errorf("%s of chip %d: no error", name, i)
+			}
+		}
+	}
+	r.pulse(1)
+	r.wantAck(0x09)
 }
 
 func TestNoAllocation(t *testing.T) {
