@@ -208,6 +208,7 @@ func TestFileShrinks(t *testing.T) {
 // all must read the same, and the file below the snapshot must stay as it was.
 func FuzzDisk(f *testing.F) {
 	f.Add([]byte{0, 0, 1, 7, 1, 0, 1, 0, 0, 127, 2, 9, 1, 126, 4, 0})
+	f.Add([]byte{1, 125, 10, 7, 1, 90, 40, 7})
 	f.Add([]byte{0, 255, 40, 1, 1, 250, 60, 0, 2, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, prog []byte) {
 		const sectors = 300

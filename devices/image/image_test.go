@@ -140,13 +140,15 @@ func TestOpenErrors(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			before, _ := os.ReadFile(tc.path)
-			var err error
-			if tc.disk {
-				_, err = OpenDisk(tc.path, Options{})
-			} else {
-				_, err = OpenFloppy(tc.path, Options{})
+			for range 2 { // the second time: no lock was left behind
+				var err error
+				if tc.disk {
+					_, err = OpenDisk(tc.path, Options{})
+				} else {
+					_, err = OpenFloppy(tc.path, Options{})
+				}
+				wantError(t, err, tc.kind, tc.path, tc.text)
 			}
-			wantError(t, err, tc.kind, tc.path, tc.text)
 			if after, _ := os.ReadFile(tc.path); !bytes.Equal(before, after) {
 				t.Error("the refused file changed")
 			}
@@ -293,6 +295,49 @@ func TestDisk(t *testing.T) {
 				t.Errorf("file: %v, %d bytes, begins %q; want %d bytes, %q", err, len(b), b[:8], 300*SectorSize, tc.file)
 			}
 		})
+	}
+}
+
+func TestDiskWriteProtect(t *testing.T) {
+	d := NewDisk("demo", nil, 10)
+	p := make([]byte, SectorSize)
+	for on, want := range map[bool]error{true: ErrProtected, false: nil} {
+		d.SetReadOnly(on)
+		if err := d.WriteSectors(9, p); !errors.Is(err, want) || d.ReadOnly() != on {
+			t.Errorf("SetReadOnly(%v): ReadOnly %v, WriteSectors = %v; want %v", on, d.ReadOnly(), err, want)
+		}
+	}
+	if err := d.ReadSectors(10, p); !errors.Is(err, ErrRange) || d.HostError() != nil {
+		t.Errorf("ReadSectors(10) = %v, HostError() = %v; want ErrRange, nil", err, d.HostError())
+	}
+}
+
+func TestIdentify(t *testing.T) {
+	path := tempFile(t, "f.img", 737280, nil)
+	if id, err := Identify(path); err != nil || id.Kind != FloppyDisk || id.Format.Name != "720K" {
+		t.Errorf("Identify = %+v, %v; want a 720K floppy", id, err)
+	}
+	if id, err := Identify(tempFile(t, "t.img", 737280, bootSector(mustFormat(t, "1.44M")))); err != nil || !errors.Is(id.Err, ErrTruncated) {
+		t.Errorf("Identify of a cut floppy = %+v, %v; want ErrTruncated inside", id, err)
+	}
+	_, err := Identify(path + "x")
+	wantError(t, err, ErrMissing, path+"x", "no such file; check the name")
+	_, err = Identify(filepath.Dir(path))
+	wantError(t, err, ErrDirectory, filepath.Dir(path), "is a directory; want a disk image")
+}
+
+// What cannot be created leaves nothing behind.
+func TestCreateFails(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no", "new.img")
+	wantError(t, CreateDisk(path, 1<<20), ErrHost, path, "cannot create: ")
+	path = filepath.Join(t.TempDir(), "new.img")
+	if err := CreateDisk(path, 1<<55); err == nil { // larger than most file systems let a file be
+		t.Log("the file system takes a file of 2^55 bytes")
+	} else {
+		wantError(t, err, ErrHost, path, "cannot create: ")
+		if _, err := os.Stat(path); err == nil {
+			t.Error("a file is left")
+		}
 	}
 }
 
