@@ -66,17 +66,19 @@ func (r *Runner) Start(m *machine.Machine) {
 
 // Done reports whether nothing is left that could fail: the machine may end.
 func (r *Runner) Done() bool {
-	if r.at >= len(r.script.lines) {
-		return true
+	for i, l := range r.script.lines[r.at:] {
+		switch l.verb {
+		case "type", "key", "sleep", "reset":
+			if i == 0 && !r.waiting {
+				return false
+			}
+		case "quit":
+			return l.code == 0
+		default:
+			return false
+		}
 	}
-	if !r.waiting {
-		return false
-	}
-	switch r.script.lines[r.at].verb {
-	case "type", "key", "sleep", "reset":
-		return r.at == len(r.script.lines)-1
-	}
-	return false
+	return true
 }
 
 // Interrupted reports the end of the machine in the middle of the script.
