@@ -1,4 +1,4 @@
-package bios
+package bios_test
 
 import (
 	"bytes"
@@ -8,12 +8,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"beige/bios"
 	"beige/bios/demo"
 	"beige/bios/video"
 )
 
 func TestSystemROM(t *testing.T) {
-	rom := System()
+	rom := bios.System()
 	if len(rom) != 64<<10 {
 		t.Fatalf("%d bytes; want 65536", len(rom))
 	}
@@ -45,7 +46,7 @@ func TestSystemROM(t *testing.T) {
 }
 
 func TestServiceDirectory(t *testing.T) {
-	rom := System()
+	rom := bios.System()
 	i := bytes.Index(rom, []byte("_32_"))
 	if i < 0 || i%16 != 0 {
 		t.Fatalf("_32_ at %#x; want a multiple of 16", i)
@@ -63,7 +64,7 @@ func TestServiceDirectory(t *testing.T) {
 }
 
 func TestVideoROM(t *testing.T) {
-	rom := Video()
+	rom := bios.Video()
 	if len(rom) != video.Size || video.Sum(rom) != 0 {
 		t.Errorf("%d bytes, sum %#x; want %d, 0", len(rom), video.Sum(rom), video.Size)
 	}
@@ -89,21 +90,21 @@ func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 		}
 		return b
 	}
-	if !bytes.Equal(assemble("system", "system.asm"), System()) {
+	if !bytes.Equal(assemble("system", "system.asm"), bios.System()) {
 		t.Error("system/system.bin is not what its sources give; run make bios")
 	}
 	rom, err := video.Seal(assemble("video", "video.asm"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(rom, Video()) {
+	if !bytes.Equal(rom, bios.Video()) {
 		t.Error("video/video.bin is not what its sources give; run make bios")
 	}
 	disk, err := demo.Image(assemble("demo", "demo.asm"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(disk, Demo()) {
+	if !bytes.Equal(disk, bios.Demo()) {
 		t.Error("demo/demo.img is not what its sources give; run make bios")
 	}
 }
