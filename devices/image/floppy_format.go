@@ -96,7 +96,11 @@ func (f *Floppy) adopt() error {
 		}
 	}
 	if next.Sectors == 0 {
-		g := Geometry{max(cyls, 80), maxHeads, first.sectors}
+		nominal := 80
+		if f.format.Cylinders <= 43 { // the disk keeps its track pitch
+			nominal = 40
+		}
+		g := Geometry{max(cyls, nominal), maxHeads, first.sectors}
 		next, _ = customFormat(g.Size(), g.Heads, g.Sectors)
 		next.Density = first.density
 	}

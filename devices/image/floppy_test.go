@@ -109,6 +109,113 @@ func TestBootSectorAlone(t *testing.T) {
 	}
 }
 
+func TestFloppySectors(t *testing.T) {
+	data := bytes.Repeat([]byte{0x31}, 737280)
+	f, err := NewFloppy("m", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := make([]byte, SectorSize)
+	if flags, err := f.ReadSector(79, 1, 8, p); flags != 0 || err != nil || !bytes.Equal(p, fill(0x31)) {
+		t.Errorf("ReadSector = %#x, %v, %x; want the data", flags, err, p[:2])
+	}
+	if c, h, r, n := f.ID(5, 1, 3); [4]uint8{c, h, r, n} != [4]uint8{5, 1, 4, 2} {
+		t.Errorf("ID(5, 1, 3) = %d %d %d %d; want 5 1 4 2", c, h, r, n)
+	}
+	for _, bad := range [][4]int{{79, 1, 9, 512}, {79, 1, -1, 512}, {80, 0, 0, 512}, {84, 0, 0, 512}, {-1, 0, 0, 512}, {0, 2, 0, 512}, {0, -1, 0, 512}, {0, 0, 0, 256}} {
+		if err := f.WriteSector(bad[0], bad[1], bad[2], make([]byte, bad[3]), false); !errors.Is(err, ErrRange) {
+			t.Errorf("WriteSector(%d, %d, %d, %d bytes) = %v; want ErrRange", bad[0], bad[1], bad[2], bad[3], err)
+		}
+		if flags, _ := f.ReadSector(bad[0], bad[1], bad[2], p); bad[3] == 512 && flags != 0x08 {
+			t.Errorf("ReadSector(%d, %d, %d) = %#x; want 0x08, no data", bad[0], bad[1], bad[2], flags)
+		}
+	}
+	// A normal write takes the deleted mark away.
+	for _, deleted := range []bool{true, false} {
+		if err := f.WriteSector(0, 0, 2, p, deleted); err != nil {
+			t.Fatal(err)
+		}
+		if flags, _ := f.ReadSector(0, 0, 2, p); (flags == 0x01) != deleted {
+			t.Errorf("flags = %#x after a write, deleted: %v", flags, deleted)
+		}
+	}
+	if f.Sync() != nil || f.HostError() != nil || f.Close() != nil || f.Close() != nil {
+		t.Error("a floppy in memory has host errors")
+	}
+	f.SetReadOnly(true)
+	if err := f.FormatTrack(0, 0, DD, false, ids(0, 0, 9), 0xf6); !errors.Is(err, ErrProtected) {
+		t.Errorf("FormatTrack with the tab set = %v; want ErrProtected", err)
+	}
+	if n, d, _ := BlankFloppy("b", mustFormat(t, "1.2M")).Track(79, 1); n != 15 || d != 500 {
+		t.Errorf("a blank 1.2M floppy has %d sectors at %d kbit/s; want 15, 500", n, d)
+	}
+	if _, err := NewFloppy("e", nil); !errors.Is(err, ErrEmpty) {
+		t.Errorf("NewFloppy of nothing = %v; want ErrEmpty", err)
+	}
+}
+
+// A format that is in no table keeps the track pitch of the disk.
+func TestFormatUnusual(t *testing.T) {
+	for _, tc := range []struct {
+		from    string
+		density int
+		sectors int
+		want    Format
+	}{
+		{"360K", DD, 7, Format{"40/2/7", Geometry{40, 2, 7}, DD, Drive360K}},
+		{"720K", DD, 7, Format{"80/2/7", Geometry{80, 2, 7}, DD, Drive720K}},
+		{"1.44M", HD, 17, Format{"80/2/17", Geometry{80, 2, 17}, HD, Drive1440K}},
+	} {
+		path := tempFile(t, "f.img", mustFormat(t, tc.from).Size(), nil)
+		f, err := OpenFloppy(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c := range tc.want.Cylinders {
+			for h := range 2 {
+				if err := f.FormatTrack(c, h, tc.density, false, ids(c, h, tc.sectors), 0xf6); err != nil {
+					t.Fatal(err)
+				}
+				if got := f.Format(); got != tc.want {
+					t.Fatalf("%s with %d sectors, cylinder %d: %+v; want %+v", tc.from, tc.sectors, c, got, tc.want)
+				}
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if b, _ := os.ReadFile(path); !bytes.Equal(b, bytes.Repeat([]byte{0xf6}, int(tc.want.Size()))) {
+			t.Errorf("%s with %d sectors: the file (%d bytes) is not %d times F6", tc.from, tc.sectors, len(b), tc.want.Size())
+		}
+	}
+}
+
+// One odd track on a disk of the old layout is there for the guest; the file
+// keeps its size.
+func TestOddTrackStaysInMemory(t *testing.T) {
+	path := tempFile(t, "f.img", 1474560, nil)
+	f, err := OpenFloppy(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.FormatTrack(79, 0, HD, false, ids(79, 0, 15), 0xf6); err != nil {
+		t.Fatal(err)
+	}
+	p := make([]byte, SectorSize)
+	if n, _, _ := f.Track(79, 0); n != 15 {
+		t.Errorf("%d sectors; want 15", n)
+	}
+	if flags, _ := f.ReadSector(79, 0, 14, p); flags != 0 || !bytes.Equal(p, fill(0xf6)) {
+		t.Errorf("the last sector of the odd track reads %#x, %x", flags, p[:2])
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := os.ReadFile(path); !bytes.Equal(b, make([]byte, 1474560)) {
+		t.Errorf("the file changed (%d bytes)", len(b))
+	}
+}
+
 // TestFormatTrack formats disks as DOS FORMAT does, track by track, and follows
 // the size of the file.
 func TestFormatTrack(t *testing.T) {

@@ -113,6 +113,44 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// A boot sector counts only if all its parameters make sense (FAT overview, "Boot
+// Sector and BPB"). It is that of a 1.44M floppy in a 720K file: truncated, or
+// not to be believed.
+func TestBPBPlausible(t *testing.T) {
+	for _, tc := range []struct {
+		name      string
+		change    func(b []byte)
+		plausible bool
+	}{
+		{"as it is", func([]byte) {}, true},
+		{"32-bit sector count", func(b []byte) {
+			copy(b[19:], []byte{0, 0})
+			binary.LittleEndian.PutUint32(b[32:], 2880)
+		}, true},
+		{"no sector count", func(b []byte) { copy(b[19:], []byte{0, 0}) }, false},
+		{"1024-byte sectors", func(b []byte) { b[12] = 4 }, false},
+		{"no cluster size", func(b []byte) { b[13] = 0 }, false},
+		{"cluster of 3", func(b []byte) { b[13] = 3 }, false},
+		{"cluster of 128", func(b []byte) { b[13] = 128 }, true},
+		{"no reserved sector", func(b []byte) { b[14] = 0 }, false},
+		{"no FAT", func(b []byte) { b[16] = 0 }, false},
+		{"one FAT", func(b []byte) { b[16] = 1 }, true},
+		{"three FATs", func(b []byte) { b[16] = 3 }, false},
+		{"media byte F1", func(b []byte) { b[21] = 0xf1 }, false},
+		{"media byte F8", func(b []byte) { b[21] = 0xf8 }, true},
+		{"media byte FF", func(b []byte) { b[21] = 0xff }, true},
+		{"9 sectors a track", func(b []byte) { b[24] = 9 }, false},
+		{"one head", func(b []byte) { b[26] = 1 }, false},
+	} {
+		b := bootSector(mustFormat(t, "1.44M"))
+		tc.change(b)
+		_, err := OpenFloppy(tempFile(t, "f.img", 737280, b), Options{ReadOnly: true})
+		if tc.plausible != errors.Is(err, ErrTruncated) || !tc.plausible && err != nil {
+			t.Errorf("%s: %v; want it believed: %v", tc.name, err, tc.plausible)
+		}
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	fd144 := mustFormat(t, "1.44M")
 	dir := t.TempDir()
