@@ -592,9 +592,11 @@ func TestInitParams(t *testing.T) {
 	b.check("0 sectors a track", 0x51, errorABRT)
 	// CHS reaches 16383*16*63 = 16514064 sectors in any translation (ATA-4 6.2.1).
 	large := newBoard(t, newRAM(1<<29))
-	large.issue(0, 255, 0, 0, 0, 0xaf, cmdInitParams)
-	if got := large.Drive[0].Cylinders; got != 4047 {
-		t.Errorf("a large disk has %d cylinders of 16 heads and 255 sectors; want 4047", got)
+	for sectors, want := range map[uint8]uint16{255: 4047, 63: 16383, 1: 65535} {
+		large.issue(0, sectors, 0, 0, 0, 0xaf, cmdInitParams)
+		if got := large.Drive[0].Cylinders; got != want {
+			t.Errorf("a large disk has %d cylinders of 16 heads and %d sectors; want %d", got, sectors, want)
+		}
 	}
 }
 

@@ -336,6 +336,27 @@ func TestDisk(t *testing.T) {
 	}
 }
 
+// What a size that is in no table is taken for: tracks up to 10 sectors are DD,
+// up to 21 HD; 42 cylinders or fewer are a 40-cylinder drive's.
+func TestCustomFormat(t *testing.T) {
+	for _, tc := range []struct{ cylinders, sectors, density, drive int }{
+		{42, 10, 250, 1}, {43, 10, 250, 3}, {84, 8, 250, 3}, {82, 11, 500, 2}, {82, 15, 500, 2}, {82, 16, 500, 4}, {84, 21, 500, 4}, {82, 22, 1000, 5},
+	} {
+		g := Geometry{tc.cylinders, 2, tc.sectors}
+		if f, ok := customFormat(g.Size(), 2, tc.sectors); !ok || f.Geometry != g || f.Density != tc.density || f.Drive != tc.drive {
+			t.Errorf("%v: %+v, %v; want density %d, drive %d", g, f, ok, tc.density, tc.drive)
+		}
+	}
+	for _, g := range []Geometry{{85, 2, 9}, {85, 1, 18}} {
+		if f, ok := customFormat(g.Size(), g.Heads, g.Sectors); ok {
+			t.Errorf("%v became %+v; want none: a drive reaches 84 cylinders", g, f)
+		}
+	}
+	if f, ok := customFormat(80*9*512+512, 1, 9); ok {
+		t.Errorf("a part of a cylinder became %+v", f)
+	}
+}
+
 func TestDiskWriteProtect(t *testing.T) {
 	d := NewDisk("demo", nil, 10)
 	p := make([]byte, SectorSize)

@@ -328,15 +328,46 @@ func TestATModel(t *testing.T) {
 	check(t, "keyboard", b.send(0xf2), "fa ab 83")
 }
 
+// Our times: 3 us for the controller to take a byte, 10 us to an answer, 100 us
+// for a byte to a device, 200 us for one from it, 3 ms for its self-test.
+func TestTimes(t *testing.T) {
+	const us = bus.Microsecond
+	b := open(t)
+	after := func(what string, n bus.Time, mask, before, then uint8) {
+		t.Helper()
+		b.clock.Advance(n - 1)
+		was := b.In(1) & mask
+		b.clock.Advance(1)
+		if is := b.In(1) & mask; was != before || is != then {
+			t.Errorf("%s: status bits %#02x just before %v, %#02x then; want %#02x, %#02x", what, was, n, is, before, then)
+		}
+	}
+	b.Out(1, 0x60)
+	after("a byte to the controller", 3*us, 0x02, 0x02, 0)
+	b.Out(0, 0x07)
+	b.clock.Advance(3 * us)
+	b.Out(1, 0x20)
+	after("an answer", 10*us, 0x01, 0, 0x01)
+	b.In(0)
+	b.Out(0, 0xff)
+	after("a byte to the keyboard", 100*us, 0x02, 0x02, 0)
+	after("its ACK", 200*us, 0x01, 0, 0x01)
+	b.In(0)
+	after("the self-test and its result", 3200*us, 0x01, 0, 0x01)
+	if v := b.In(0); v != 0xaa {
+		t.Errorf("In(data) = %#02x; want 0xaa", v)
+	}
+}
+
 func TestNoMouse(t *testing.T) {
 	b := newBoard(Config{NoMouse: true})
 	b.cmd(0xd4, 0xf2)
 	b.clock.Advance(replyTime)
-	if s := b.In(1); s&(statOBF|statMOBF|statTIM) != statOBF|statMOBF|statTIM {
-		t.Errorf("status = %#02x; want OBF, MOBF and TIM", s)
+	if s := b.In(1); s != 0x71 {
+		t.Errorf("status = %#02x; want 0x71 (TIM, MOBF, KEYL, OBF)", s)
 	}
-	if v := b.In(0); v != 0xfe {
-		t.Errorf("In(data) = %#02x; want 0xfe", v)
+	if v := b.In(0); v != 0xfe || b.In(1) != 0x10 {
+		t.Errorf("In(data) = %#02x, then status %#02x; want 0xfe, 0x10", v, b.In(1))
 	}
 }
 

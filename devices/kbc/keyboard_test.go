@@ -264,6 +264,17 @@ func TestKeyboardReset(t *testing.T) {
 	check(t, "after the test", b.drain(bus.Millisecond), "32")
 }
 
+// Set/Reset Status Indicators: bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock.
+func TestLEDs(t *testing.T) {
+	b := open(t)
+	for v, want := range map[uint8]uint8{0x01: LEDScroll, 0x02: LEDNum, 0x04: LEDCaps, 0x05: 0x05, 0x78: 0x00, 0x00: 0x00} {
+		check(t, "EDh", b.send(0xed, v), "fa fa")
+		if got := b.LEDs(); got != want || got != v&7 {
+			t.Errorf("LEDs() = %#02x after EDh %#02x; want %#02x", got, v, want)
+		}
+	}
+}
+
 func TestScanningOff(t *testing.T) {
 	b := open(t)
 	b.send(0xf5)
