@@ -316,6 +316,79 @@ func TestDisabledPortHoldsTheDevice(t *testing.T) {
 	check(t, "command byte", b.drain(bus.Millisecond), "03")
 }
 
+// A port that closes, a byte to a device and an answer of the controller each
+// break off the byte that is coming in; the device sends it again.
+func TestBrokenOffBytesAreNotLost(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		do   func(b *board)
+		want string
+	}{
+		{"keyboard port closed and opened", func(b *board) { b.Out(1, 0xad); b.clock.Advance(bus.Millisecond); b.Out(1, 0xae) }, "m08 1c m05 m00"},
+		{"auxiliary port closed and opened", func(b *board) { b.Out(1, 0xa7); b.clock.Advance(300 * bus.Microsecond); b.Out(1, 0xa8) }, "1c m08 m05 m00"},
+		{"a byte to the keyboard", func(b *board) { b.Out(0, 0xee) }, "ee 1c m08 m05 m00"},
+		{"an answer", func(b *board) { b.Out(1, 0xab) }, "00 1c m08 m05 m00"},
+		{"a byte to the mouse", func(b *board) { b.Out(1, 0xd4); b.Out(0, 0xf2) }, "1c mfa m00"},
+	} {
+		b := open(t)
+		b.sendMouse(0xf4)
+		b.Mouse(5, 0, 0, 0)
+		b.clock.Advance(10*bus.Millisecond - 50*bus.Microsecond) // the sample is due soon
+		b.Press(KeyA, true)
+		b.clock.Advance(100 * bus.Microsecond)
+		tc.do(b)
+		check(t, tc.name, b.drain(20*bus.Millisecond), tc.want)
+	}
+}
+
+// A command ends the wait for the operand of the one before.
+func TestCommandDropsTheOperand(t *testing.T) {
+	b := open(t)
+	b.cmd(0x60)
+	b.cmd(0xa8)
+	check(t, "data after the second command", b.send(0xee), "ee")
+	b.cmd(0x20)
+	check(t, "command byte", b.drain(bus.Millisecond), "03")
+}
+
+func TestPortCommands(t *testing.T) {
+	for _, tc := range []struct {
+		before, cmd uint8
+		want        string
+	}{{0x07, 0xa7, "27"}, {0x37, 0xa8, "17"}, {0x07, 0xad, "17"}, {0x37, 0xae, "27"}} {
+		b := open(t)
+		b.cmd(0x60, tc.before)
+		b.cmd(tc.cmd)
+		b.cmd(0x20)
+		check(t, fmt.Sprintf("command byte %02x after %02x", tc.before, tc.cmd), b.drain(bus.Millisecond), tc.want)
+	}
+}
+
+// Ready tells a front end whether what it sends would be heard.
+func TestReady(t *testing.T) {
+	b := open(t)
+	state := func(what string, keyboard, mouse bool) {
+		t.Helper()
+		if k, m := b.KeyboardReady(), b.MouseReady(); k != keyboard || m != mouse {
+			t.Errorf("%s: keyboard ready %v, mouse ready %v; want %v, %v", what, k, m, keyboard, mouse)
+		}
+	}
+	state("at the start", true, false)
+	b.sendMouse(0xf4)
+	state("mouse enabled", true, true)
+	b.cmd(0xa7)
+	state("auxiliary port closed", true, false)
+	b.cmd(0xa8)
+	b.cmd(0xad)
+	state("keyboard port closed", false, true)
+	b.cmd(0xae)
+	b.send(0xf5)
+	state("keyboard disabled", false, true)
+	if n := newBoard(Config{NoMouse: true}); n.MouseReady() {
+		t.Error("a mouse that is not there is ready")
+	}
+}
+
 func TestATModel(t *testing.T) {
 	b := newBoard(Config{Model: AT})
 	for _, c := range []uint8{0xa7, 0xa8, 0xa9, 0xd3, 0xd4} {

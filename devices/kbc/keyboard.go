@@ -77,6 +77,7 @@ type keyboardState struct {
 	Reply    [4]uint8
 	BufLen   uint8
 	Buf      [kbdBufSize + 1]uint8
+	Split    bool // a break prefix has gone out, its code has not
 
 	Repeat      uint8    // key that repeats, or KeyNone
 	RepeatStart bus.Time // when its delay ran out
@@ -136,6 +137,7 @@ func (k *keyboard) take() uint8 {
 	k.Last = k.Buf[0]
 	copy(k.Buf[:], k.Buf[1:])
 	k.BufLen--
+	k.Split = k.Last == prefixBreak
 	return k.Last
 }
 
@@ -148,6 +150,14 @@ func (k *keyboard) receive(b uint8) {
 		k.timer.Stop()
 	}
 	k.Reset = false
+	if k.Split && int(k.BufLen) < len(k.Buf) {
+		// The answer comes between prefix and code. The controller's translation
+		// would make a press of the release: the prefix is sent again.
+		copy(k.Buf[1:], k.Buf[:k.BufLen])
+		k.Buf[0] = prefixBreak
+		k.BufLen++
+	}
+	k.Split = false
 	if p := k.Pending; p != 0 && b < kbdSetLEDs {
 		k.option(p, b)
 	} else {

@@ -247,6 +247,37 @@ func TestTranslatedAnswers(t *testing.T) {
 	check(t, "set 3", b.send(0xf0, 0x00), "fa fa 3f")
 }
 
+// A command that the guest sends between the two bytes of a release must not
+// make a press of it: keys would get stuck.
+func TestCommandWithinARelease(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		cb   uint8
+		want string
+	}{{"translated", 0x47, "fa 9e"}, {"not translated", 0x07, "fa f0 1c"}} {
+		b := open(t)
+		b.cmd(0x60, tc.cb)
+		b.Press(KeyA, true)
+		b.drain(bus.Millisecond)
+		b.Press(KeyA, false)
+		b.clock.Advance(250 * bus.Microsecond) // the prefix is through
+		b.In(0)
+		b.Out(0, 0xed)
+		check(t, tc.name, b.drain(bus.Millisecond), tc.want)
+		check(t, tc.name+", option", b.send(0x02), "fa")
+	}
+	// A command that clears the buffer drops the release as a whole.
+	b := open(t)
+	b.cmd(0x60, 0x47)
+	b.Press(KeyA, true)
+	b.drain(bus.Millisecond)
+	b.Press(KeyA, false)
+	b.clock.Advance(250 * bus.Microsecond)
+	check(t, "F4h", b.send(0xf4), "fa")
+	b.Press(KeyB, true)
+	check(t, "the next key", b.drain(bus.Millisecond), "30")
+}
+
 func TestKeyboardReset(t *testing.T) {
 	b := open(t)
 	b.send(0xed, 0x07, 0xf0, 0x01, 0xf3, 0x00)

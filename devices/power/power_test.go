@@ -130,6 +130,53 @@ func TestButton(t *testing.T) {
 	}
 }
 
+// With everything enabled before, the events themselves raise SCI; what is
+// disabled or pending already wakes the chip no more.
+func TestEventsRaiseSCI(t *testing.T) {
+	for name, event := range map[string]struct {
+		enable uint16
+		do     func(*rig)
+	}{
+		"button": {0x0100, func(r *rig) { r.Button(true) }},
+		"alarm":  {0x0400, func(r *rig) { r.RTCAlarm(true) }},
+		"timer":  {0x0001, func(r *rig) { r.clock.Advance(3 * bus.Second) }},
+	} {
+		r := newRig(t)
+		r.out16(regEnable, event.enable)
+		r.Out(regControl, 1)
+		event.do(r)
+		if !r.sci {
+			t.Errorf("%s: no SCI", name)
+		}
+		r.want(regStatus, event.enable)
+		if next := r.clock.Next(); next != bus.Never {
+			t.Errorf("%s: next event at %v with TMR_STS pending or disabled; want none", name, next)
+		}
+		r.out16(regEnable, 0)
+		if r.sci {
+			t.Errorf("%s: SCI stays when it is disabled", name)
+		}
+		r.out16(regStatus, 0xffff)
+		r.out16(regEnable, 0x0001)
+		r.Reset(bus.BusReset)
+		if next := r.clock.Next(); next != bus.Never {
+			t.Errorf("%s: next event at %v after a reset; want none", name, next)
+		}
+	}
+}
+
+// A half period that went by unseen counts once, at the time of the write.
+func TestStatusIsUpToDate(t *testing.T) {
+	r := newRig(t)
+	r.clock.Advance(3 * bus.Second)
+	r.out16(regStatus, 0x0001)
+	r.want(regStatus, 0)
+	r.clock.Advance(3 * bus.Second)
+	r.Button(true)
+	r.RTCAlarm(true)
+	r.want(regStatus, 0x0501)
+}
+
 func TestSnapshotAndReset(t *testing.T) {
 	r, c := newRig(t), newRig(t)
 	r.Button(true)
