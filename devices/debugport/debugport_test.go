@@ -64,6 +64,28 @@ func TestExit(t *testing.T) {
 	}
 }
 
+// Counts and last values start anew with the power only.
+func TestCounts(t *testing.T) {
+	for _, d := range all(func(uint8) {}) {
+		d.Out(0, 0x11)
+		d.Out(0, 0x22)
+		d.Reset(bus.BusReset)
+		if got := d.Inspect()[0]; got != (bus.Field{Name: "count", Value: uint64(2)}) {
+			t.Errorf("%s: %v after two bytes and a bus reset; want count 2", d.Name(), got)
+		}
+		d.Reset(bus.PowerOn)
+		if got := d.Inspect()[0]; got != (bus.Field{Name: "count", Value: uint64(0)}) {
+			t.Errorf("%s: %v after power-on; want count 0", d.Name(), got)
+		}
+	}
+	p := NewPOST("post", nil)
+	p.Out(0, 0x11)
+	p.Out(0, 0x22)
+	if diff := cmp.Diff([]uint8{0x11, 0x22}, p.Codes()); diff != "" {
+		t.Errorf("Codes (-want +got):\n%s", diff)
+	}
+}
+
 type port interface {
 	bus.Device
 	bus.PortHandler

@@ -145,11 +145,10 @@ func (k *keyboard) reply(b ...uint8) { k.ReplyLen = uint8(copy(k.Reply[:], b)) }
 
 // receive takes a byte from the controller.
 func (k *keyboard) receive(b uint8) {
-	if k.BAT { // a command during the self-test ends it
-		k.BAT, k.Scanning = false, true
+	if k.BAT || k.Reset { // a command before the end of the self-test ends it
+		k.BAT, k.Reset, k.Scanning = false, false, true
 		k.timer.Stop()
 	}
-	k.Reset = false
 	if k.Split && int(k.BufLen) < len(k.Buf) {
 		// The answer comes between prefix and code. The controller's translation
 		// would make a press of the release: the prefix is sent again.

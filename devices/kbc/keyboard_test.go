@@ -536,3 +536,98 @@ func TestChord(t *testing.T) {
 		}
 	}
 }
+
+// Power-on leaves both devices as their self-tests do, whatever they were told
+// before (PS/2 Technical Reference, Keyboards and Mouse, Power-On Reset).
+func TestPowerOnReset(t *testing.T) {
+	b := open(t)
+	b.send(0xed, 0x07, 0xf0, 0x01, 0xf3, 0x00)
+	b.sendMouse(0xf3, 200, 0xf3, 100, 0xf3, 80, 0xe8, 0x00, 0xe7, 0xf4)
+	b.Press(KeyA, true)
+	b.send(0xf5)
+	b.Mouse(9, 9, 0, 0)
+	b.Out(1, 0x20) // an answer is on its way
+	b.Reset(bus.PowerOn)
+	if b.irq1 || b.irq12 || b.In(1) != 0x10 {
+		t.Errorf("IRQ 1 %v, IRQ 12 %v, status %#02x; want false, false, 0x10", b.irq1, b.irq12, b.In(1))
+	}
+	if next := b.clock.Next(); next != bus.Never {
+		t.Errorf("next event at %v; want none", next)
+	}
+	b.cmd(0x60, 0x03)
+	check(t, "nothing waits", b.drain(bus.Second), "")
+	if b.LEDs() != 0 || b.kbd.Rate != 0x2b {
+		t.Errorf("LEDs %#02x, rate %#02x; want 0, 0x2b", b.LEDs(), b.kbd.Rate)
+	}
+	b.Press(KeyB, true) // scanning, set 2
+	check(t, "B", b.drain(bus.Millisecond), "32")
+	b.Press(KeyB, false)
+	b.drain(bus.Millisecond)
+	check(t, "mouse ID", b.sendMouse(0xf2), "mfa m00")
+	check(t, "mouse status", b.sendMouse(0xe9), "mfa m00 m02 m64")
+}
+
+// What each command does to codes that wait and to a key that repeats (Commands
+// from the System: F0h, F3h, F4h and F7h-FDh clear the output buffer, F5h and
+// F6h set the defaults as well).
+func TestCommandsAndTheBuffer(t *testing.T) {
+	for _, tc := range []struct {
+		cmd     uint8
+		answer  string
+		keeps   bool // the codes that wait
+		repeats bool // the key goes on
+	}{
+		{0xed, "fa", true, true}, {0xee, "ee", true, true}, {0xf2, "fa ab 83", true, true},
+		{0xf0, "fa", false, false}, {0xf3, "fa", false, false}, {0xf4, "fa", false, false}, {0xf5, "fa", false, false}, {0xf6, "fa", false, false},
+		{0xf7, "fa", false, true}, {0xf8, "fa", false, true}, {0xf9, "fa", false, true}, {0xfa, "fa", false, true},
+		{0xfb, "fa", false, true}, {0xfc, "fa", false, true}, {0xfd, "fa", false, true}, {0xef, "fe", true, true},
+	} {
+		b := open(t)
+		b.Press(KeyA, true)
+		check(t, "A", b.drain(bus.Millisecond), "1c")
+		b.Out(1, 0xad)
+		b.Press(KeyB, true)
+		b.Press(KeyB, false)
+		b.Press(KeyA, false)
+		b.Press(KeyA, true)
+		b.Out(0, tc.cmd) // opens the port
+		want := tc.answer
+		if tc.keeps {
+			want += " 32 f0 32 f0 1c 1c"
+		}
+		check(t, fmt.Sprintf("%02Xh", tc.cmd), b.drain(10*bus.Millisecond), want)
+		again := strings.Contains(b.drain(700*bus.Millisecond), "1c")
+		if again != tc.repeats {
+			t.Errorf("%02Xh: the held key repeats: %v; want %v", tc.cmd, again, tc.repeats)
+		}
+	}
+}
+
+// A command ends the self-test, and the wait for the option of another command.
+func TestInterruptedCommands(t *testing.T) {
+	b := open(t)
+	b.Out(0, 0xff)
+	check(t, "FFh", b.drain(bus.Millisecond), "fa")
+	check(t, "EEh during the self-test", b.send(0xee), "ee")
+	check(t, "no completion code", b.drain(bus.Second), "")
+	b.Press(KeyA, true)
+	check(t, "scanning", b.drain(bus.Millisecond), "1c")
+	b.Out(0, 0xff)
+	b.clock.Advance(200 * bus.Microsecond) // before the ACK is out
+	check(t, "EEh before the self-test", b.send(0xee), "ee")
+	check(t, "no self-test", b.drain(bus.Second), "")
+	b.Press(KeyB, true)
+	check(t, "scanning all the same", b.drain(bus.Millisecond), "32")
+
+	b = open(t)
+	check(t, "F4h for an option", b.send(0xed, 0xf4), "fa fa")
+	check(t, "the late option", b.send(0x02), "fe")
+	if b.LEDs() != 0 {
+		t.Errorf("LEDs() = %#02x; want 0", b.LEDs())
+	}
+	check(t, "EDh for an option", b.send(0xed, 0xed, 0x02), "fa fa fa")
+	if b.LEDs() != LEDNum {
+		t.Errorf("LEDs() = %#02x; want 0x02", b.LEDs())
+	}
+	check(t, "a second option", b.send(0x01), "fe")
+}

@@ -9,12 +9,14 @@ import (
 type rig struct {
 	*Port92
 	a20    bool
+	reset  bool
 	pulses int
 }
 
 func newRig() *rig {
 	r := &rig{}
 	r.Port92 = New("port92", func(high bool) { r.a20 = high }, func(high bool) {
+		r.reset = high
 		if high {
 			r.pulses++
 		}
@@ -47,8 +49,8 @@ func TestPort92(t *testing.T) {
 			if got := r.In(0); got != tc.want {
 				t.Errorf("In(0) = %#02x; want %#02x", got, tc.want)
 			}
-			if r.a20 != tc.a20 || r.pulses != tc.pulses {
-				t.Errorf("A20 %v, %d resets; want %v, %d", r.a20, r.pulses, tc.a20, tc.pulses)
+			if r.a20 != tc.a20 || r.pulses != tc.pulses || r.reset {
+				t.Errorf("A20 %v, %d resets, reset high %v; want %v, %d, false", r.a20, r.pulses, r.reset, tc.a20, tc.pulses)
 			}
 		})
 	}

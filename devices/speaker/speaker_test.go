@@ -47,6 +47,9 @@ func TestGates(t *testing.T) {
 		if r.gate2 != tc.gate || r.Level() != tc.level {
 			t.Errorf("Out(%#02x), OUT2 %v: gate 2 %v, speaker %v; want %v, %v", tc.out, tc.out2, r.gate2, r.Level(), tc.gate, tc.level)
 		}
+		if gate2, data := r.Gates(); gate2 != tc.gate || data != (tc.out&2 != 0) {
+			t.Errorf("Out(%#02x): Gates() = %v, %v; want %v, %v", tc.out, gate2, data, tc.gate, tc.out&2 != 0)
+		}
 	}
 }
 
