@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"math"
 	"slices"
 
 	"beige/devices/bus"
@@ -33,14 +34,52 @@ func (a alarms) next() bus.Time {
 	return a[0].when
 }
 
-// runDue calls what is due at t. An alarm armed by one of the calls waits for
-// the next round, so a call that arms itself again cannot hang the machine.
+// runDue calls what is due at t, as many calls as there are alarms at first, so
+// a call that arms itself again cannot hang the machine.
 func (a *alarms) runDue(t bus.Time) {
 	for n := len(*a); n > 0 && a.next() <= t; n-- {
 		f := (*a)[0].f
 		*a = slices.Delete(*a, 0, 1)
 		f()
 	}
+}
+
+// mark is a call of the host at an instruction count.
+type mark struct {
+	count uint64
+	f     func()
+}
+
+// marks is a list in order of counts; equal counts keep the order of setting.
+type marks []mark
+
+func (a marks) next() uint64 {
+	if len(a) == 0 {
+		return math.MaxUint64
+	}
+	return a[0].count
+}
+
+// runDue calls what is due at count, as many calls as there are marks at first.
+func (a *marks) runDue(count uint64) {
+	for n := len(*a); n > 0 && a.next() <= count; n-- {
+		f := (*a)[0].f
+		*a = slices.Delete(*a, 0, 1)
+		f()
+	}
+}
+
+// AtCount calls f on the machine goroutine when n instructions have retired
+// since power-on, exactly between two instructions; a count that has passed
+// already is due at once. It does not change what the guest sees. Caller is the
+// machine goroutine, or the machine does not run yet.
+func (m *Machine) AtCount(n uint64, f func()) {
+	i := len(m.marks)
+	for i > 0 && m.marks[i-1].count > n {
+		i--
+	}
+	m.marks = slices.Insert(m.marks, i, mark{n, f})
+	m.cpu.RequestStop()
 }
 
 // After calls f on the machine goroutine when d of virtual time has passed. It

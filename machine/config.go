@@ -48,8 +48,15 @@ type Config struct {
 
 	// Unattended machines get no events: HLT with nothing to come is the end.
 	Unattended bool
-	Record     bool    // keep the events taken, for Log
-	Replay     []Event // events to be taken again; from a Log
+
+	// Hold is asked on the machine goroutine when the guest is dead (TripleFault,
+	// HaltedForever). With true the machine does not end, for someone will press
+	// the reset button; Hold is asked again each time something was due. nil:
+	// always false.
+	Hold func(Exit) bool
+
+	Record bool    // keep the events taken, for Log
+	Replay []Event // events to be taken again; from a Log
 
 	// OnFrame is told on the machine goroutine, at most 60 times a second of wall
 	// time, that the screen has changed. It may be nil.

@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"bytes"
 	"time"
 
 	"beige/devices/kbc"
@@ -60,9 +61,15 @@ func (m *Machine) Log() []Event { return m.log }
 
 // Take stamps an event, logs it and hands it to the devices. Caller is the
 // machine goroutine.
+//
+// What is due at this moment comes first: a replay, which knows nothing of the
+// moments at which the recorded run looked for events, takes an event and a
+// timer of the same instruction in the same order.
 func (m *Machine) Take(e Event) {
+	m.settle()
 	e.Count = m.cpu.Count()
 	if m.cfg.Record {
+		e.Data = bytes.Clone(e.Data)
 		m.log = append(m.log, e)
 	}
 	m.apply(e)

@@ -19,6 +19,7 @@
 package machine
 
 import (
+	"context"
 	"time"
 
 	"beige/cpu"
@@ -37,12 +38,14 @@ type Machine struct {
 	clock  clock
 	sched  *bus.Scheduler
 	alarms alarms
+	marks  marks
 	pace   *pacer // nil: no wall clock
 	chips
 
 	resetWanted bool // a chip has pulsed the processor's reset pin
 	exit        Exit
 	paused      bool
+	haltedAt    bus.Time // since when the processor has not executed anything
 
 	post   post
 	typist typist
@@ -145,11 +148,11 @@ func (m *Machine) resetCPU(high bool) {
 // reset pin. Software for the 286 shuts down on purpose to leave protected
 // mode, with the way to go on in the CMOS shutdown byte; without one it is the
 // end of a guest that has lost control, which would only boot again and again.
-func (m *Machine) tripleFault() {
+func (m *Machine) tripleFault(ctx context.Context) {
 	if m.rtc.CMOS(cmosShutdown) != 0 {
 		m.note("triple fault, taken as a reset")
 		m.cpu.Reset()
 		return
 	}
-	m.end(Exit{Reason: TripleFault})
+	m.dead(ctx, TripleFault)
 }

@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"math"
+	"math/bits"
 	"time"
 
 	"beige/devices/bus"
@@ -44,14 +46,29 @@ func (p *pacer) sync(t bus.Time) { p.wall0, p.virt0 = p.now(), t }
 
 // target is the virtual time that the wall clock shows.
 func (p *pacer) target() bus.Time {
-	return p.virt0 + bus.Time(uint64(p.now().Sub(p.wall0))*p.factor/1000)
+	return p.virt0 + bus.Time(scale(p.now().Sub(p.wall0), p.factor, 1000))
+}
+
+// scale is d*num/den, at most the largest number; the product may have 128 bits
+// (a real-time machine passes 64 after 213 days). A negative d counts as 0.
+func scale[T ~int64](d T, num, den uint64) int64 {
+	hi, lo := bits.Mul64(uint64(max(d, 0)), num)
+	if hi >= den {
+		return math.MaxInt64
+	}
+	q, _ := bits.Div64(hi, lo, den)
+	return int64(min(q, math.MaxInt64))
 }
 
 // wait returns how long the host should sleep until virtual time t; not
-// positive if t is reached. After a long delay of the host (a stopped process,
-// a suspended computer) the clocks are declared equal.
+// positive if t is reached. For bus.Never it is the longest duration. After a
+// long delay of the host (a stopped process, a suspended computer) the clocks
+// are declared equal.
 func (p *pacer) wait(t bus.Time) time.Duration {
-	d := time.Duration(uint64(max(t-p.virt0, 0))*1000/p.factor) - p.now().Sub(p.wall0)
+	if t == bus.Never {
+		return math.MaxInt64
+	}
+	d := time.Duration(scale(t-p.virt0, 1000, p.factor)) - p.now().Sub(p.wall0)
 	if d < -maxLag {
 		p.sync(t)
 	}

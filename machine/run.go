@@ -3,6 +3,7 @@ package machine
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -104,8 +105,9 @@ func (m *Machine) SetPaused(on bool) { m.paused = on }
 func (m *Machine) Paused() bool { return m.paused }
 
 // Run lets the machine run until it stops or ctx is done. The calling goroutine
-// owns the machine until Run returns. A machine that has stopped, but not
-// for good (Canceled, HostStop), can be run again.
+// owns the machine until Run returns. It may be run again: after Canceled,
+// HostStop and DebugExit it goes on, after PowerOff it stays off, and otherwise
+// it ends at once unless an event (the reset button) wakes it.
 func (m *Machine) Run(ctx context.Context) Exit {
 	m.post.mu.Lock()
 	m.post.running = true
@@ -114,12 +116,17 @@ func (m *Machine) Run(ctx context.Context) Exit {
 	stop := context.AfterFunc(ctx, m.poke)
 	defer stop()
 
+	if m.exit.Reason == PowerOff {
+		return m.exit
+	}
 	m.exit = Exit{}
 	if m.pace != nil {
 		m.pace.sync(m.Now())
 	}
 	for {
 		m.takePost()
+		m.replay()
+		m.settle()
 		switch {
 		case m.exit.Reason != StillRunning:
 			return m.exit
@@ -133,18 +140,23 @@ func (m *Machine) Run(ctx context.Context) Exit {
 			}
 			continue
 		}
-		now := m.Now()
-		m.replay()
-		m.sched.RunDue(now)
-		m.alarms.runDue(now)
-		if m.resetWanted {
-			m.resetWanted = false
-			m.note("processor reset")
-			m.cpu.Reset()
-		}
+		m.alarms.runDue(m.Now())
+		m.marks.runDue(m.cpu.Count())
+		m.settle()
 		if m.exit.Reason == StillRunning {
 			m.slice(ctx)
 		}
+	}
+}
+
+// settle does what the chips have to do at this moment. The state that Run
+// leaves behind is always settled, so that it depends on the count alone.
+func (m *Machine) settle() {
+	m.sched.RunDue(m.Now())
+	if m.resetWanted {
+		m.resetWanted = false
+		m.note("processor reset")
+		m.cpu.Reset()
 	}
 }
 
@@ -186,12 +198,16 @@ func (m *Machine) slice(ctx context.Context) {
 		begin = m.pace.now()
 	}
 	ran, why := m.cpu.Run(int64(min(limit-count, maxSlice)))
+	if ran > 0 {
+		m.haltedAt = m.Now()
+	}
 	if m.resetWanted {
 		return
 	}
 	switch why {
 	case cpu.StopShutdown:
-		m.tripleFault()
+		m.tripleFault(ctx)
+		return
 	case cpu.StopHalted:
 		m.halted(ctx)
 		return
@@ -205,7 +221,7 @@ func (m *Machine) slice(ctx context.Context) {
 // limit is the instruction count at which something other than an instruction
 // happens next.
 func (m *Machine) limit() uint64 {
-	limit := m.clock.countAt(min(m.sched.Next(), m.alarms.next()))
+	limit := min(m.clock.countAt(min(m.sched.Next(), m.alarms.next())), m.marks.next())
 	if len(m.cfg.Replay) > 0 {
 		limit = min(limit, m.cfg.Replay[0].Count)
 	}
@@ -221,17 +237,43 @@ func (m *Machine) replay() {
 	}
 }
 
-// halted lets time pass while the processor waits in HLT: at once to the next
-// deadline, or with pacing as the wall clock goes, until an event arrives.
+// haltedForever is how long the processor must have been in HLT with interrupts
+// off before the machine gives it up: the keyboard controller takes a while to
+// carry out the reset that a guest asks for just before it halts.
+const haltedForever = bus.Second
+
+// halted lets time pass while the processor waits in HLT, unless nothing can
+// end that.
 func (m *Machine) halted(ctx context.Context) {
 	limit := m.limit()
-	if m.cpu.Registers().Flags&cpu.FlagIF == 0 || limit == 1<<64-1 && m.cfg.Unattended {
-		m.end(Exit{Reason: HaltedForever})
+	deaf := m.cpu.Registers().Flags&cpu.FlagIF == 0
+	givenUp := m.haltedAt + haltedForever
+	switch {
+	case deaf && m.Now() >= givenUp, limit == math.MaxUint64 && m.cfg.Unattended:
+		m.dead(ctx, HaltedForever)
+	case deaf:
+		m.idle(ctx, min(limit, m.clock.countAt(givenUp)))
+	default:
+		m.idle(ctx, limit)
+	}
+}
+
+// dead ends the run of a guest that cannot go on by itself, unless Config.Hold
+// knows better.
+func (m *Machine) dead(ctx context.Context, why Reason) {
+	if m.cfg.Hold == nil || !m.cfg.Hold(Exit{Reason: why}) {
+		m.end(Exit{Reason: why})
 		return
 	}
+	m.idle(ctx, m.limit())
+}
+
+// idle lets time pass without instructions: at once to the count, or with
+// pacing as the wall clock goes, until an event arrives.
+func (m *Machine) idle(ctx context.Context, limit uint64) {
 	m.publish(false)
 	if m.pace == nil {
-		if limit == 1<<64-1 {
+		if limit == math.MaxUint64 {
 			m.publish(true)
 			m.sleep(ctx, -1) // only an event can go on
 			return
@@ -239,27 +281,15 @@ func (m *Machine) halted(ctx context.Context) {
 		m.skipTo(limit)
 		return
 	}
-	next := min(m.sched.Next(), m.alarms.next())
-	if d := m.pace.wait(next); d > 0 {
-		if next == bus.Never {
-			d = -1
-		}
+	if d := m.pace.wait(min(m.sched.Next(), m.alarms.next())); d > 0 {
 		if m.unpublished() {
-			d = min(uint64dur(d), frameTime)
+			d = min(d, frameTime)
 		}
 		m.sleep(ctx, d)
 		m.skipTo(min(limit, m.clock.countAt(m.pace.target())))
 		return
 	}
 	m.skipTo(limit)
-}
-
-// uint64dur makes "for ever" (negative) the longest duration.
-func uint64dur(d time.Duration) time.Duration {
-	if d < 0 {
-		return 1<<63 - 1
-	}
-	return d
 }
 
 // skipTo passes the time to a count in HLT.

@@ -42,6 +42,16 @@ func (p *serialPort) receive(b []byte) {
 	p.feed()
 }
 
+// SerialWaiting is how many bytes that have arrived at a serial port the guest
+// has not taken from the line yet: a source that can wait should. Caller is the
+// machine goroutine.
+func (m *Machine) SerialWaiting(unit int) int {
+	if unit >= len(m.serial) {
+		return 0
+	}
+	return len(m.serial[unit].waiting)
+}
+
 // feed puts the next byte on the line, if it is free.
 func (p *serialPort) feed() {
 	if p.UART != nil && len(p.waiting) > 0 && p.Receive(p.waiting[0]) {

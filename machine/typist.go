@@ -72,7 +72,6 @@ func altNumber(code uint8) Stroke {
 type typist struct {
 	todo  []move
 	armed bool
-	done  func()
 }
 
 // move is what happens at one moment.
@@ -80,6 +79,7 @@ type move struct {
 	keys []kbc.Key
 	down bool
 	wait bool // only when the guest has read all earlier keys
+	done func()
 }
 
 // Type does strokes one after the other, behind those that are not finished,
@@ -90,22 +90,22 @@ func (m *Machine) Type(strokes []Stroke, done func()) {
 	for _, s := range strokes {
 		wait := true
 		if len(s.Hold) > 0 {
-			t.todo = append(t.todo, move{s.Hold, true, true})
+			t.todo = append(t.todo, move{keys: s.Hold, down: true, wait: true})
 			wait = false
 		}
 		for _, k := range s.Taps {
-			t.todo = append(t.todo, move{[]kbc.Key{k}, true, wait}, move{[]kbc.Key{k}, false, false})
+			t.todo = append(t.todo, move{keys: []kbc.Key{k}, down: true, wait: wait}, move{keys: []kbc.Key{k}})
 		}
 		if len(s.Hold) > 0 {
 			up := make([]kbc.Key, 0, len(s.Hold))
 			for i := len(s.Hold) - 1; i >= 0; i-- {
 				up = append(up, s.Hold[i])
 			}
-			t.todo = append(t.todo, move{up, false, false})
+			t.todo = append(t.todo, move{keys: up})
 		}
 	}
 	if done != nil {
-		t.done = done
+		t.todo = append(t.todo, move{done: done})
 	}
 	if !t.armed {
 		t.armed = true
@@ -115,12 +115,13 @@ func (m *Machine) Type(strokes []Stroke, done func()) {
 
 func (m *Machine) typeOn() {
 	t := &m.typist
+	for len(t.todo) > 0 && t.todo[0].done != nil {
+		done := t.todo[0].done
+		t.todo = t.todo[1:]
+		done()
+	}
 	if len(t.todo) == 0 {
 		t.armed, t.todo = false, nil
-		if done := t.done; done != nil {
-			t.done = nil
-			done()
-		}
 		return
 	}
 	pause := strokeTime
