@@ -131,6 +131,9 @@ func opAad(c *CPU, op *Op) *Op {
 	b := ah * uint8(op.imm)
 	r := al + b
 	c.flags8(r, al&b|(al|b)&^r)
+	if c.model.AADOverflowIsCF {
+		c.setCFOF(c.carry(), c.carry())
+	}
 	c.set16(AX, uint16(r))
 	return next(c, op)
 }

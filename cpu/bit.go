@@ -146,49 +146,55 @@ func opBtMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
-// scanFlags sets ZF for BSF and BSR; the other flags are undefined and cleared.
-func (c *CPU) scanFlags(zero bool) {
-	c.Res, c.Aux = 1, 0
-	if zero {
-		c.Res = 0
-	}
+// scanned sets the flags after BSF and BSR found bit n: ZF = 0; the others are
+// undefined, cleared but for PF, which is the parity of n. notFound is for a
+// source of 0.
+func (c *CPU) scanned(n int) uint32 {
+	c.Res, c.Aux = int64(n)|1<<32, 0
+	return uint32(n)
 }
+
+func (c *CPU) notFound() { c.Res, c.Aux = 0, 0 }
 
 // The destination keeps its value if the source is 0: undefined in the SDM,
 // documented by AMD and so on every part known.
 
 func opBsf16(c *CPU, op *Op) *Op {
 	v := c.rm16(op, op.src)
-	c.scanFlags(v == 0)
-	if v != 0 {
-		c.set16(op.dst, uint16(bits.TrailingZeros16(v)))
+	if v == 0 {
+		c.notFound()
+	} else {
+		c.set16(op.dst, uint16(c.scanned(bits.TrailingZeros16(v))))
 	}
 	return next(c, op)
 }
 
 func opBsf32(c *CPU, op *Op) *Op {
 	v := c.rm32(op, op.src)
-	c.scanFlags(v == 0)
-	if v != 0 {
-		c.set32(op.dst, uint32(bits.TrailingZeros32(v)))
+	if v == 0 {
+		c.notFound()
+	} else {
+		c.set32(op.dst, c.scanned(bits.TrailingZeros32(v)))
 	}
 	return next(c, op)
 }
 
 func opBsr16(c *CPU, op *Op) *Op {
 	v := c.rm16(op, op.src)
-	c.scanFlags(v == 0)
-	if v != 0 {
-		c.set16(op.dst, uint16(bits.Len16(v)-1))
+	if v == 0 {
+		c.notFound()
+	} else {
+		c.set16(op.dst, uint16(c.scanned(bits.Len16(v)-1)))
 	}
 	return next(c, op)
 }
 
 func opBsr32(c *CPU, op *Op) *Op {
 	v := c.rm32(op, op.src)
-	c.scanFlags(v == 0)
-	if v != 0 {
-		c.set32(op.dst, uint32(bits.Len32(v)-1))
+	if v == 0 {
+		c.notFound()
+	} else {
+		c.set32(op.dst, c.scanned(bits.Len32(v)-1))
 	}
 	return next(c, op)
 }

@@ -70,6 +70,14 @@ func (h *handlers) initBranch() {
 	}
 	for i, m := range [...]isa.Op{isa.LOOPNE, isa.LOOPE, isa.LOOP, isa.JCXZ} {
 		h.build[m] = func(b *builder, op *Op, in *isa.Inst) {
+			i := i
+			if i < 2 && in.Rep != isa.NoRep && b.c.model.RepSelectsLoop {
+				// The manuals leave it open; recorded.
+				i = 0
+				if in.Rep == isa.Repe {
+					i = 1
+				}
+			}
 			b.relative(op, in)
 			if b.ends {
 				op.x = uint8(i)
@@ -125,7 +133,7 @@ func opJmp16in32(c *CPU, op *Op) *Op {
 }
 
 func opCall16in32(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, c.oddTarget(op, c.ipMask != 0xffff))
+	to := c.callTo(op, c.oddTarget(op, c.ipMask != 0xffff), uint32(op.x))
 	if c.ipMask == 0xffff {
 		c.push32(op, c.nextIP(op))
 	} else {
@@ -349,16 +357,24 @@ func opJmpMem32(c *CPU, op *Op) *Op {
 	return c.jump(op, c.checkIP(op, c.ld32(op, op.seg, c.ea(op))))
 }
 
-// A direct call checks its target before it pushes, so that nothing has changed
-// if the target is bad.
+// A call checks its target before it pushes, so that nothing has changed if the
+// target is bad. If the push would fault as well, that fault is reported.
 
-func (c *CPU) callTarget(op *Op) {
-	c.checkIP(op, (uint32(c.IP)+op.imm)&c.ipMask)
+func (c *CPU) callTo(op *Op, to, size uint32) uint32 {
+	if to > c.Seg[CS].Limit && !c.model.Wraps64K {
+		c.checkWrite(op, SS, (uint32(c.R[SP])-size)&c.spMask, size)
+		c.gp(op, 0)
+	}
+	return to
+}
+
+func (c *CPU) callTarget(op *Op, size uint32) {
+	c.callTo(op, (uint32(c.IP)+op.imm)&c.ipMask, size)
 }
 
 func opCall16(c *CPU, op *Op) *Op {
 	if op.link == nil {
-		c.callTarget(op)
+		c.callTarget(op, 2)
 	}
 	c.push16(op, uint16(c.nextIP(op)))
 	return c.branch(op)
@@ -366,32 +382,32 @@ func opCall16(c *CPU, op *Op) *Op {
 
 func opCall32(c *CPU, op *Op) *Op {
 	if op.link == nil {
-		c.callTarget(op)
+		c.callTarget(op, 4)
 	}
 	c.push32(op, c.nextIP(op))
 	return c.branch(op)
 }
 
 func opCallReg16(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, uint32(c.get16(op.dst)))
+	to := c.callTo(op, uint32(c.get16(op.dst)), 2)
 	c.push16(op, uint16(c.nextIP(op)))
 	return c.jump(op, to)
 }
 
 func opCallReg32(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, c.get32(op.dst))
+	to := c.callTo(op, c.get32(op.dst), 4)
 	c.push32(op, c.nextIP(op))
 	return c.jump(op, to)
 }
 
 func opCallMem16(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, uint32(c.ld16(op, op.seg, c.ea(op))))
+	to := c.callTo(op, uint32(c.ld16(op, op.seg, c.ea(op))), 2)
 	c.push16(op, uint16(c.nextIP(op)))
 	return c.jump(op, to)
 }
 
 func opCallMem32(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, c.ld32(op, op.seg, c.ea(op)))
+	to := c.callTo(op, c.ld32(op, op.seg, c.ea(op)), 4)
 	c.push32(op, c.nextIP(op))
 	return c.jump(op, to)
 }

@@ -59,12 +59,13 @@ type CPU struct {
 
 	// Derived from the segment registers, CR0 and CPL by updateMode.
 	mode     uint64 // trace key bits
-	ipMask   uint32 // ffff or ffffffff: CS.D
+	ipMask   uint32 // ffff or ffffffff: CS.D; what branches cut IP to
+	seqMask  uint32 // what running on cuts IP to: from the 80386 on nothing
 	spMask   uint32 // ffff or ffffffff: SS.B
 	keyIP    uint64 // ffff where the trace key holds IP, else 0
 	protMode bool   // CR0.PE and not virtual-8086 mode
 	v86      bool
-	limited  bool // the code segment ends before its addresses do
+	limited  bool // the code segment does not end where its addresses do
 	slowMem  bool // alignment or watchpoint checks on every access
 	paging   mmu.Paging
 

@@ -37,6 +37,13 @@ func (h *handlers) initFar() {
 		b.end(op, opInt3)
 	}
 	h.build[isa.INT1] = func(b *builder, op *Op, in *isa.Inst) { b.end(op, opInt1) }
+	h.build[isa.BOUND] = func(b *builder, op *Op, in *isa.Inst) {
+		if in.Args[1].Kind != isa.Mem {
+			b.end(op, opUD)
+			return
+		}
+		b.set(op, pick2(in.OpSize, opBound16, opBound32))
+	}
 	h.build[isa.INTO] = func(b *builder, op *Op, in *isa.Inst) { b.end(op, opInto) }
 	h.build[isa.IRET] = func(b *builder, op *Op, in *isa.Inst) {
 		op.x = in.OpSize
@@ -226,19 +233,16 @@ func (c *CPU) callFar(op *Op, sel uint16, ip uint32) *Op {
 	return nil
 }
 
-// pushReturn pushes CS and the return address in real and virtual-8086 mode.
+// pushReturn pushes CS and the return address in real and virtual-8086 mode. If
+// the second push faults, the first has reached memory; SP has not changed.
 func (c *CPU) pushReturn(op *Op, size, ret uint32) {
 	sp := uint32(c.R[SP])
 	if size == 2 {
-		if !c.model.Wraps64K {
-			c.checkWrite(op, SS, (sp-4)&c.spMask, 2)
-		}
 		c.st16(op, SS, (sp-2)&c.spMask, c.Seg[CS].Sel)
 		c.st16(op, SS, (sp-4)&c.spMask, uint16(ret))
 		c.setSP(sp - 4)
 		return
 	}
-	c.checkWrite(op, SS, (sp-8)&c.spMask, 4)
 	c.st32(op, SS, (sp-4)&c.spMask, uint32(c.Seg[CS].Sel))
 	c.st32(op, SS, (sp-8)&c.spMask, ret)
 	c.setSP(sp - 8)
@@ -313,8 +317,9 @@ func (c *CPU) peek(op *Op, n, size uint32) uint32 {
 
 func opRetFar(c *CPU, op *Op) *Op {
 	size := uint32(op.x)
-	ip := c.peek(op, 0, size)
+	// The farthest word is read first: which page a fault names depends on it.
 	sel := uint16(c.peek(op, size, size))
+	ip := c.peek(op, 0, size)
 	if !c.protMode {
 		if ip > c.Seg[CS].Limit && !c.model.Wraps64K {
 			c.gp(op, 0)
@@ -332,6 +337,12 @@ func opRetFar(c *CPU, op *Op) *Op {
 // the return address, used the bytes it took on the stack, extra what RET
 // releases besides.
 func (c *CPU) returnFar(op *Op, sel uint16, ip, size, used, extra uint32) {
+	if extra != 0 && (sel&^3 == 0 || uint8(sel&3) < c.CPL) {
+		// RET n reads the outer stack pointer before it looks at the selector, which
+		// shows if both are bad (recorded; the manuals give no order).
+		c.peek(op, used+extra+size, size)
+		c.peek(op, used+extra, size)
+	}
 	if sel&^3 == 0 {
 		c.gp(op, 0)
 	}
@@ -421,6 +432,30 @@ func opInto(c *CPU, op *Op) *Op {
 	return c.int(op, vecOF, eventSoft)
 }
 
+// BOUND checks a signed index against two bounds in memory (SDM volume 2).
+
+func opBound16(c *CPU, op *Op) *Op {
+	off := c.ea(op)
+	i := int16(c.get16(op.dst))
+	lower := int16(c.ld16(op, op.seg, off))
+	upper := int16(c.ld16(op, op.seg, (off+2)&op.amask))
+	if i < lower || i > upper {
+		c.raise(op, vecBR, 0)
+	}
+	return next(c, op)
+}
+
+func opBound32(c *CPU, op *Op) *Op {
+	off := c.ea(op)
+	i := int32(c.get32(op.dst))
+	lower := int32(c.ld32(op, op.seg, off))
+	upper := int32(c.ld32(op, op.seg, (off+4)&op.amask))
+	if i < lower || i > upper {
+		c.raise(op, vecBR, 0)
+	}
+	return next(c, op)
+}
+
 // flagsWritable returns the EFLAGS bits that POPF and IRET may change at the
 // current privilege.
 func (c *CPU) flagsWritable() uint32 {
@@ -483,8 +518,8 @@ func opIret(c *CPU, op *Op) *Op {
 		c.NMIBlocked = false
 		return c.goneCheck(op)
 	}
-	ip, sel := c.peek(op, 0, size), uint16(c.peek(op, size, size))
 	flags := c.peek(op, 2*size, size)
+	sel, ip := uint16(c.peek(op, size, size)), c.peek(op, 0, size)
 	if size == 4 && flags&FlagVM != 0 && c.CPL == 0 {
 		c.iretToV86(op, ip, sel, flags)
 		c.NMIBlocked = false

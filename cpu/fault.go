@@ -51,7 +51,7 @@ func hasErrorCode(vec uint8) bool {
 // instructions (fetch, delivery), where IP is exact.
 func (c *CPU) raise(op *Op, vec uint8, err uint32) {
 	if op != nil {
-		c.IP = uint64(c.ip(op) & c.ipMask)
+		c.IP = uint64(c.ip(op) & c.seqMask)
 		c.left -= int64(op.n) + 1
 	} else {
 		c.left--
@@ -63,7 +63,7 @@ func (c *CPU) raise(op *Op, vec uint8, err uint32) {
 // pageFault raises #PF for linear address la.
 func (c *CPU) pageFault(op *Op, la, err uint32) {
 	if op != nil {
-		c.IP = uint64(c.ip(op) & c.ipMask)
+		c.IP = uint64(c.ip(op) & c.seqMask)
 		c.left -= int64(op.n) + 1
 	} else {
 		c.left--
@@ -74,17 +74,3 @@ func (c *CPU) pageFault(op *Op, la, err uint32) {
 
 func (c *CPU) ud(op *Op)             { c.raise(op, vecUD, 0) }
 func (c *CPU) gp(op *Op, err uint32) { c.raise(op, vecGP, err) }
-
-// catch runs f and reports whether a fault ended it; other panics go on.
-func (c *CPU) catch(f func()) (faulted bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			if r != any(theFault) {
-				panic(r)
-			}
-			faulted = true
-		}
-	}()
-	f()
-	return false
-}

@@ -25,11 +25,6 @@ const (
 	auxCarries = auxCF | auxPO | auxAF
 )
 
-// word is an operand size.
-type word interface {
-	~uint8 | ~uint16 | ~uint32
-}
-
 func (c *CPU) cf() bool { return c.Aux>>31 != 0 }
 func (c *CPU) zf() bool { return c.Res == 0 }
 func (c *CPU) sf() bool { return (uint32(uint64(c.Res)>>63)^c.Aux)&1 != 0 }

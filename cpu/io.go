@@ -18,11 +18,13 @@ func (h *handlers) initIO() {
 	}
 	h.build[isa.INS] = func(b *builder, op *Op, in *isa.Inst) {
 		op.x = stringSize(in)
+		op.src = stringDI
 		b.end(op, opIns)
 	}
 	h.build[isa.OUTS] = func(b *builder, op *Op, in *isa.Inst) {
 		op.x = stringSize(in)
 		op.seg = in.Seg
+		op.src = stringSI
 		b.end(op, opOuts)
 	}
 }

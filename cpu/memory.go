@@ -61,17 +61,6 @@ func (c *CPU) ld32(op *Op, seg uint8, off uint32) uint32 {
 	return uint32(c.slowRead(op, seg, off, 4))
 }
 
-func (c *CPU) ld64(op *Op, seg uint8, off uint32) uint64 {
-	s := &c.Seg[seg&7]
-	if uint64(off)+8 <= s.EndR {
-		la := uint64(uint32(s.Base) + off)
-		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.R == (la+7)&^pageMask {
-			return load64(c.mem, la+e.D)
-		}
-	}
-	return c.slowRead(op, seg, off, 8)
-}
-
 func (c *CPU) st8(op *Op, seg uint8, off uint32, v uint8) {
 	s := &c.Seg[seg&7]
 	if uint64(off) < s.EndW {
@@ -106,18 +95,6 @@ func (c *CPU) st32(op *Op, seg uint8, off uint32, v uint32) {
 		}
 	}
 	c.slowWrite(op, seg, off, 4, uint64(v))
-}
-
-func (c *CPU) st64(op *Op, seg uint8, off uint32, v uint64) {
-	s := &c.Seg[seg&7]
-	if uint64(off)+8 <= s.EndW {
-		la := uint64(uint32(s.Base) + off)
-		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.W == (la+7)&^pageMask {
-			store64(c.mem, la+e.D, v)
-			return
-		}
-	}
-	c.slowWrite(op, seg, off, 8, v)
 }
 
 // rmwIndex is the index of a read-modify-write operand in mem, or rmwIsSlow.

@@ -8,10 +8,11 @@ const (
 	modeCode32  = 1 << 32 // CS.D
 	modeStack32 = 1 << 33 // SS.B
 	modeFlat    = 1 << 34 // DS ES SS FS GS: base 0, limit 4 GB, readable and writable
-	modeLimited = 1 << 35 // code segment limit below the end of the address range
+	modeLimited = 1 << 35 // code segment limit not the end of the address range
 	modeProt    = 1 << 36 // protected, not virtual-8086
 	modeV86     = 1 << 37
 	modeSingle  = 1 << 38 // trace of one instruction
+	modeAny     = 1 << 39 // always set: no key equals that of an empty table entry
 
 	keyIPShift = 48 // 16-bit code: IP, since it wraps
 )
@@ -69,7 +70,7 @@ func (c *CPU) updateMode() {
 	if c.CPL == 3 {
 		c.tlb = &c.tlbs[1].TLB
 	}
-	var m uint64
+	m := uint64(modeAny)
 	c.ipMask, c.keyIP = 0xffff, 0xffff
 	top := uint32(0xffff)
 	if cs.Attr&attrD != 0 {
@@ -77,7 +78,12 @@ func (c *CPU) updateMode() {
 		c.ipMask, c.keyIP = 0xffffffff, 0
 		top = 0xffffffff
 	}
-	c.limited = cs.Limit < top
+	// 16-bit code beyond FFFF is limited too, since trace keys hold 16 bits of IP.
+	c.limited = cs.Limit != top
+	c.seqMask = 0xffffffff
+	if !c.model.Has32 {
+		c.seqMask = 0xffff
+	}
 	if c.limited {
 		m |= modeLimited
 	}

@@ -25,6 +25,11 @@ type Model struct {
 	DivFaultsAfter  bool // the return address of #DE is behind the instruction (8086, 80186)
 	IDivRepNegates  bool // a REP prefix inverts the sign of IDIV's quotient (8086)
 	MulFlags8086    bool
+	Real13          bool // real mode: limit violations of SS raise 13, not 12; POP m and string instructions do not restore what they changed (80286)
+	DivClearsFlags  bool // DIV and IDIV leave ZF = SF = PF = 0, AF = 1
+	ShiftSetsAF     bool // SHL, SHR and SAR leave AF = 1
+	AADOverflowIsCF bool // OF = CF after AAD (80286)
+	RepSelectsLoop  bool // REPE and REPNE choose the condition of LOOPE and LOOPNE
 	Has32           bool // 32-bit registers and modes
 	HasProtected    bool
 	HasFPU          bool
@@ -83,16 +88,20 @@ func models() []Model {
 			DivFaultsAfter: true, IDivRepNegates: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
 		{Name: "80186", Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
-		{Name: "80286", Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true,
+		{Name: "80286", Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true,
 			CR0Mask: 0xf, CR0Set: 0xfff0, MaxInstLen: 10},
 		{Name: "80386", Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
+			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0308, CR0Mask: CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0PG, MaxInstLen: 15},
 		{Name: "80486", Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
+			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0402, CR0Mask: cr0486, CR0Set: CR0ET, MaxInstLen: 15},
 		{Name: "pentium", Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x052b, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium, Features: featPentium,
 			CPUID: []CPUIDLeaf{vendor(1), {EAX: 0x52b, EDX: featPentium}}, MaxInstLen: 15},
 		{Name: "pentium-pro", Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0619, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE, Features: featPentiumPro,
 			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x619, EDX: featPentiumPro}, {EAX: 0x03020101, EDX: 0x06040a42}}, MaxInstLen: 15},
 	}

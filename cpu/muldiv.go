@@ -181,12 +181,20 @@ func (c *CPU) divideError(op *Op) {
 	c.raise(op, vecDE, 0)
 }
 
+// divFlags sets the flags after a division, which the manuals leave undefined.
+func (c *CPU) divFlags() {
+	if c.model.DivClearsFlags {
+		c.Res, c.Aux = 1, c.Aux&(auxCF|auxPO)|auxAF
+	}
+}
+
 func opDiv8(c *CPU, op *Op) *Op {
 	n, d := uint16(c.R[AX]), uint16(c.rm8(op, op.dst))
 	if d == 0 || n/d > 0xff {
 		c.divideError(op)
 	}
 	c.set16(AX, n%d<<8|n/d)
+	c.divFlags()
 	return next(c, op)
 }
 
@@ -198,6 +206,7 @@ func opDiv16(c *CPU, op *Op) *Op {
 	}
 	c.set16(AX, uint16(n/d))
 	c.set16(DX, uint16(n%d))
+	c.divFlags()
 	return next(c, op)
 }
 
@@ -209,6 +218,7 @@ func opDiv32(c *CPU, op *Op) *Op {
 	q, r := bits.Div32(hi, uint32(c.R[AX]), d)
 	c.set32(AX, q)
 	c.set32(DX, r)
+	c.divFlags()
 	return next(c, op)
 }
 
@@ -232,6 +242,7 @@ func opIdiv8(c *CPU, op *Op) *Op {
 		q = -q
 	}
 	c.set16(AX, uint16(uint8(n%d))<<8|uint16(uint8(q)))
+	c.divFlags()
 	return next(c, op)
 }
 
@@ -247,6 +258,7 @@ func opIdiv16(c *CPU, op *Op) *Op {
 	}
 	c.set16(AX, uint16(q))
 	c.set16(DX, uint16(n%d))
+	c.divFlags()
 	return next(c, op)
 }
 
@@ -259,5 +271,6 @@ func opIdiv32(c *CPU, op *Op) *Op {
 	}
 	c.set32(AX, uint32(n/d))
 	c.set32(DX, uint32(n%d))
+	c.divFlags()
 	return next(c, op)
 }

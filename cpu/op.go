@@ -42,9 +42,9 @@ func (c *CPU) ea(op *Op) uint32 {
 // ip returns the instruction pointer at the start of the instruction op.
 func (c *CPU) ip(op *Op) uint32 { return uint32(c.IP) + uint32(op.off) }
 
-// nextIP returns the instruction pointer behind op, wrapped to the code size.
+// nextIP returns the instruction pointer behind op.
 func (c *CPU) nextIP(op *Op) uint32 {
-	return (uint32(c.IP) + uint32(op.off) + uint32(op.len)) & c.ipMask
+	return (uint32(c.IP) + uint32(op.off) + uint32(op.len)) & c.seqMask
 }
 
 // 8-bit registers: 0-3 are the low bytes of AX CX DX BX, 4-7 the second bytes.

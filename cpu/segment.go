@@ -229,12 +229,12 @@ func opArpl(c *CPU, op *Op) *Op {
 	}
 	rpl := c.get16(op.src) & 3
 	if op.x == uint8(isa.Mem) {
-		v, i := c.rmw16(op, op.seg, c.ea(op))
+		// The operand is written only if it changes.
+		v := c.ld16(op, op.seg, c.ea(op))
 		low := v&3 < rpl
 		if low {
-			v = v&^3 | rpl
+			c.st16(op, op.seg, c.ea(op), v&^3|rpl)
 		}
-		c.put16(i, v)
 		c.setZF(low)
 		return next(c, op)
 	}

@@ -13,7 +13,9 @@ import (
 //	left:   OF = CF xor msb(r)
 //	right:  OF = msb(r) xor the bit below it
 //
-// AF after a left shift is the carry out of bit 3 of the last step on the 8086.
+// AF is undefined after shifts. The 8086 and 80286 leave the carry out of bit 3
+// of the last step to the left, and for steps to the right 0 and 1; later
+// processors leave 1.
 
 // Kinds of shift, in the order of the ModRM digit.
 const (
@@ -89,7 +91,7 @@ func opShlRegImm32(c *CPU, op *Op) *Op {
 	r := a << n
 	cf := a >> (32 - n) & 1
 	c.Res = int64(int32(r))
-	c.Aux = cf<<31 | (r>>31)<<30 | r>>4&1<<3 // OF = CF xor msb: bit 30 = msb
+	c.Aux = cf<<31 | (r>>31)<<30 | auxAF // OF = CF xor msb: bit 30 = msb
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -99,7 +101,7 @@ func opShrRegImm32(c *CPU, op *Op) *Op {
 	r := a >> n
 	cf := a >> (n - 1) & 1
 	c.Res = int64(int32(r))
-	c.Aux = cf<<31 | (cf^(r>>31^r>>30)&1)<<30
+	c.Aux = cf<<31 | (cf^(r>>31^r>>30)&1)<<30 | auxAF
 	c.set32(op.dst, r)
 	return next(c, op)
 }
@@ -109,7 +111,7 @@ func opSarRegImm32(c *CPU, op *Op) *Op {
 	r := a >> n
 	cf := uint32(a>>(n-1)) & 1
 	c.Res = int64(r)
-	c.Aux = cf<<31 | cf<<30 // OF = 0
+	c.Aux = cf<<31 | cf<<30 | auxAF // OF = 0
 	c.set32(op.dst, uint32(r))
 	return next(c, op)
 }
@@ -229,15 +231,20 @@ func (c *CPU) shift(x uint8, a, n, bits uint32) uint32 {
 		cf = uint32(w>>bits) & 1
 		of = cf ^ r>>msb&1
 		af = r >> 4 & 1
+		if c.model.ShiftSetsAF {
+			af = 1
+		}
 	case kindSHR:
 		w := wide << 1 >> min(n, 63) // bit 0 is the last bit out
 		r = uint32(w >> 1)
 		cf = uint32(w) & 1
 		of = (r>>msb ^ r>>(msb-1)) & 1
+		af = c.rightShiftAF()
 	case kindSAR:
 		w := signExtend(a, bits) << 1 >> min(n, 63)
 		r = uint32(w >> 1)
 		cf = uint32(w) & 1
+		af = c.rightShiftAF()
 	case kindSETMO:
 		// 8086, digit 6: the micro-code for an operation that was not assigned
 		// leaves all ones and clears the flags (observed; SF and PF follow the
@@ -248,6 +255,13 @@ func (c *CPU) shift(x uint8, a, n, bits uint32) uint32 {
 	c.Res = signExtend(r, bits)
 	c.Aux = cf<<31 | (cf^of)<<30 | af<<3
 	return r
+}
+
+func (c *CPU) rightShiftAF() uint32 {
+	if c.model.HasProtected {
+		return 1
+	}
+	return 0
 }
 
 // SHLD and SHRD. With 16-bit operands and counts above 16 the result is
@@ -314,9 +328,12 @@ func (c *CPU) shiftDouble(op *Op, bits uint32, left bool) *Op {
 			w := uint64(b)<<32 | uint64(a)
 			r, cf = uint32(w>>n), a>>(n-1)&1
 		}
-		of := (r ^ a) >> (bits - 1) & 1 // sign change
+		of := (r>>(bits-1) ^ r>>(bits-2)) & 1
+		if left {
+			of = cf ^ r>>(bits-1)&1
+		}
 		c.Res = signExtend(r, bits)
-		c.Aux = cf<<31 | (cf^of)<<30
+		c.Aux = cf<<31 | (cf^of)<<30 | auxAF
 	}
 	switch {
 	case bits == 16 && mem:

@@ -138,16 +138,25 @@ func (c *CPU) checkSegment(op *Op, seg uint8, off, size uint32, write bool) uint
 		bad = last > uint64(s.Limit)
 	}
 	if bad {
-		if seg == SS {
-			c.raise(op, vecSS, 0)
-		}
-		c.gp(op, 0)
+		c.limitFault(op, seg, write)
 	}
 	la := uint32(s.Base) + off
 	if c.slowMem {
 		c.checkAccess(op, la, size, write)
 	}
 	return la
+}
+
+// limitFault raises the exception of an access beyond a segment's limit.
+func (c *CPU) limitFault(op *Op, seg uint8, write bool) {
+	real13 := c.model.Real13 && c.CR0&CR0PE == 0
+	if real13 && op != nil && op.src >= stringMark {
+		c.stringFault(op, write)
+	}
+	if seg == SS && !real13 {
+		c.raise(op, vecSS, 0)
+	}
+	c.gp(op, 0)
 }
 
 // wraps reports whether an access runs over the end of a 64 KB segment on a

@@ -65,6 +65,9 @@ func (h *handlers) initStack() {
 				op.x = in.OpSize
 			}
 			b.set(op, pick2(in.OpSize, opPopMem16, opPopMem32))
+			if b.c.model.Real13 {
+				b.set(op, opPopMem16Early)
+			}
 		default:
 			b.set(op, pick2(in.OpSize, opPopReg16, opPopReg32))
 		}
@@ -129,6 +132,9 @@ func opPushSreg16(c *CPU, op *Op) *Op {
 // since the 80486 do (SDM volume 2, PUSH).
 func opPushSreg32(c *CPU, op *Op) *Op {
 	sp := (uint32(c.R[SP]) - 4) & c.spMask
+	if c.protMode || sp > 0xfffc {
+		c.checkSegment(op, SS, sp, 4, true) // the limit is checked for four bytes
+	}
 	c.st16(op, SS, sp, c.Seg[op.dst&7].Sel)
 	c.setSP(sp)
 	return next(c, op)
@@ -155,6 +161,15 @@ func opPopMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+// opPopMem16Early is POP m on the 80286, whose SP stays changed if the store
+// faults (observed).
+func opPopMem16Early(c *CPU, op *Op) *Op {
+	v := c.peek16(op, 0)
+	c.addSP(2)
+	c.st16(op, op.seg, c.ea(op), v)
+	return next(c, op)
+}
+
 func opPopMem32(c *CPU, op *Op) *Op {
 	v := c.peek32(op, 0)
 	c.st32(op, op.seg, c.eaPlus(op, uint32(op.x)), v)
@@ -166,16 +181,11 @@ func opPopMem32(c *CPU, op *Op) *Op {
 func (c *CPU) eaPlus(op *Op, n uint32) uint32 { return (c.ea(op) + n) & op.amask }
 
 // PUSHA and POPA access all eight places in order before any register changes.
-// Each place wraps by itself at the stack's size.
+// Each place wraps by itself at the stack's size. If a push faults, those before
+// it have reached memory.
 
 func opPusha16(c *CPU, op *Op) *Op {
 	sp := uint32(c.R[SP])
-	if !c.model.Wraps64K {
-		// The lowest place first: it shows a fault before anything is written.
-		for i := uint32(8); i > 0; i-- {
-			c.checkWrite(op, SS, (sp-2*i)&c.spMask, 2)
-		}
-	}
 	for i := uint32(0); i < 8; i++ {
 		v := uint16(c.R[i])
 		if i == SP && c.model.PushSPNew {
@@ -189,9 +199,6 @@ func opPusha16(c *CPU, op *Op) *Op {
 
 func opPusha32(c *CPU, op *Op) *Op {
 	sp := uint32(c.R[SP])
-	for i := uint32(8); i > 0; i-- {
-		c.checkWrite(op, SS, (sp-4*i)&c.spMask, 4)
-	}
 	for i := uint32(0); i < 8; i++ {
 		c.st32(op, SS, (sp-4*(i+1))&c.spMask, uint32(c.R[i]))
 	}

@@ -20,12 +20,59 @@ func (h *handlers) initString() {
 		h.build[m] = func(b *builder, op *Op, in *isa.Inst) {
 			op.x = stringSize(in)
 			op.seg = in.Seg
+			op.src = stringMarks[m]
 			if in.Rep == isa.NoRep {
 				b.set(op, f[0])
 			} else {
 				b.end(op, f[1])
 			}
 		}
+	}
+}
+
+// Values of Op.src that mark string instructions, for stringFault; register
+// numbers are below.
+const (
+	stringMark = 0x80 + iota
+	stringDI   // STOS, SCAS, INS
+	stringSI   // LODS, OUTS
+	stringMOVS
+	stringCMPS
+)
+
+var stringMarks = map[isa.Op]uint8{
+	isa.MOVS: stringMOVS, isa.CMPS: stringCMPS, isa.STOS: stringDI, isa.SCAS: stringDI,
+	isa.INS: stringDI, isa.LODS: stringSI, isa.OUTS: stringSI,
+}
+
+// stringFault changes registers as the 80286 has done when a string instruction
+// runs into the end of a segment in real mode: it moves an index before the
+// access and does not move it back (observed; of the repeated forms only MOVS and
+// CMPS were).
+func (c *CPU) stringFault(op *Op, write bool) {
+	count := uint16(1)
+	switch op.src {
+	case stringDI:
+		c.advance(op, DI, 1)
+	case stringSI:
+		c.advance(op, SI, 1)
+	case stringMOVS:
+		c.advance(op, SI, 1)
+		if write {
+			c.advance(op, DI, 1)
+			count = 2
+		}
+	case stringCMPS:
+		// DI is read first.
+		if c.get16(DI) == 0xffff {
+			count = 0
+		} else {
+			c.advance(op, SI, 1)
+		}
+		c.advance(op, DI, 1)
+	}
+	if op.rep != 0 {
+		c.set16(CX, c.get16(CX)-count)
 	}
 }
 
@@ -99,7 +146,7 @@ func (c *CPU) endRep(op *Op, done bool) *Op {
 	if done {
 		return c.leave(op)
 	}
-	return c.jump(op, c.ip(op)&c.ipMask)
+	return c.jump(op, c.ip(op)&c.seqMask)
 }
 
 func (c *CPU) movs(op *Op) {
@@ -290,8 +337,9 @@ func (c *CPU) compare(op *Op, a, b uint32) {
 }
 
 func (c *CPU) cmps(op *Op) {
-	a := c.ldElem(op, op.seg, c.offset(op, SI))
+	// If both operands fault, the processors report that of DI.
 	b := c.ldElem(op, ES, c.offset(op, DI))
+	a := c.ldElem(op, op.seg, c.offset(op, SI))
 	c.compare(op, a, b)
 	c.advance(op, SI, 1)
 	c.advance(op, DI, 1)

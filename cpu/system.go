@@ -39,6 +39,8 @@ func (h *handlers) initSystem() {
 	end(isa.LOADALL, opLoadall)
 	h.build[isa.UD1] = func(b *builder, op *Op, in *isa.Inst) { b.end(op, opUD) }
 	h.build[isa.UD2] = h.build[isa.UD1]
+	h.build[isa.STOREALL] = h.build[isa.UD1] // needs an in-circuit emulator
+	h.build[isa.UMOV] = h.build[isa.MOV]     // user-mode access of the 80386's emulator: an ordinary one without
 	h.build[isa.POPCS] = func(b *builder, op *Op, in *isa.Inst) { b.end(op, opPopCS) }
 	h.build[isa.HINT_NOP] = h.build[isa.NOP]
 }

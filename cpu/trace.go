@@ -89,7 +89,7 @@ func (c *CPU) enterSlow() *Op {
 	}
 	la := uint32(cs.Base) + ip
 	at := c.locate(nil, la, false, c.CPL == 3)
-	if !at.ram {
+	if !at.ram || c.ipMask == 0xffff && ip > 0xffff {
 		return c.decodeOnce(ip, la)
 	}
 	key := at.idx | mode | c.IP&c.keyIP<<keyIPShift
@@ -106,7 +106,7 @@ func (c *CPU) enterSlow() *Op {
 	if room := uint64(cs.Limit) + 1 - uint64(ip); uint64(n) > room {
 		n = uint32(room)
 	}
-	if c.ipMask == 0xffff && ip+n > 0x10000 {
+	if c.ipMask == 0xffff && ip+n > 0x10000 { // ip is at most FFFF here
 		n = 0x10000 - ip
 	}
 	t := c.decodeTrace(at.idx, n, key)
@@ -156,7 +156,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 		}
 		k++
 		pos += int(in.Len)
-		if b.ends || k >= joinAfter && c.hasTrace(key, uint64(pos)) {
+		if b.ends {
 			break
 		}
 	}
@@ -174,17 +174,6 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	}
 	tc.arena = tc.arena[used:]
 	return &trace{ops: ops[:used:used], len: uint32(pos), key: key}
-}
-
-// joinAfter is how long a trace must be to end where another one begins: sharing
-// the rest costs a jump, decoding it twice costs memory and cache.
-const joinAfter = 6
-
-// hasTrace reports whether the table holds the trace n bytes behind the start of
-// the one with the given key.
-func (c *CPU) hasTrace(key, n uint64) bool {
-	key += n | n<<keyIPShift&(c.keyIP<<keyIPShift)
-	return c.traces.table[slotOf(key)].key == key
 }
 
 // maxFetch bounds the bytes one Decode call sees: what the longest-winded model
@@ -208,7 +197,7 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 	in := &c.traces.inst
 	st := isa.Short
 	for n := range uint32(maxFetch) {
-		off := (ip + n) & c.ipMask
+		off := (ip + n) & c.seqMask
 		if !c.model.Wraps64K && (off > cs.Limit || ip+n != off) {
 			c.gp(nil, 0)
 		}
@@ -323,7 +312,7 @@ func (c *CPU) flushTraces() {
 // opStale stands for every op of a dropped trace: it leaves at its instruction
 // boundary and looks the code up anew.
 func opStale(c *CPU, op *Op) *Op {
-	c.IP = uint64(c.ip(op) & c.ipMask)
+	c.IP = uint64(c.ip(op) & c.seqMask)
 	c.left -= int64(op.n)
 	return c.enter()
 }
@@ -332,7 +321,7 @@ func opStale(c *CPU, op *Op) *Op {
 // or before an instruction that must be decoded alone.
 func opContinue(c *CPU, op *Op) *Op {
 	from := uint32(c.IP)
-	c.IP = uint64((from + op.imm) & c.ipMask)
+	c.IP = uint64((from + op.imm) & c.seqMask)
 	c.left -= int64(op.n)
 	return c.follow(op, from)
 }

@@ -8,7 +8,11 @@
 //	8086, 80286   MOO files, one a form (moo.go); the full-size files of the
 //	              SingleStepTests suites can be put there as they are
 //	silicon       JSON lines, one file a mode and class (silicon.go); a sample is
-//	              in tests/testdata/silicon and runs everywhere
+//	              in testdata/silicon and runs everywhere
+//
+// BEIGE_ALL=1 runs everything that is there; without it one test in ten of the
+// MOO files is run, and of the silicon set the sample. Of the silicon set only
+// the integer classes of 16- and 32-bit modes are run.
 //
 // Forms are chosen with -run (TestMOO/8086/F6.7, TestSilicon/pm32/muldiv) or, by
 // the name of a single form, with a regular expression in BEIGE_FORMS. The

@@ -140,14 +140,6 @@ func (t *siliconTest) reg(h *siliconHeader, name string) uint64 {
 	return v
 }
 
-// text returns the initial value of a register as it was written.
-func (t *siliconTest) text(h *siliconHeader, name string) string {
-	if v, ok := t.In[name]; ok {
-		return v
-	}
-	return h.Base[t.B][name]
-}
-
 // readSilicon reads a file and calls f for every test.
 func readSilicon(name string, f func(*siliconHeader, *siliconTest) error) error {
 	file, err := os.Open(name)

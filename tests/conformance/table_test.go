@@ -20,6 +20,9 @@ func vectorDir() string {
 	return filepath.Join("..", "..", "..", "shared", "vectors")
 }
 
+// everything says that all recorded tests are to be run, not a sample.
+func everything() bool { return os.Getenv("BEIGE_ALL") != "" || os.Getenv("BEIGE_FORMS") != "" }
+
 // formFilter is the choice of forms by BEIGE_FORMS; nil means all.
 func formFilter(t testing.TB) *regexp.Regexp {
 	s := os.Getenv("BEIGE_FORMS")

@@ -1,0 +1,341 @@
+package conformance
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"beige/cpu"
+	"beige/cpu/isa"
+)
+
+// integerClasses are the classes of the silicon set that are run; the others
+// need a coprocessor or SIMD registers.
+var integerClasses = map[string]bool{
+	"align": true, "alu": true, "alu_imm": true, "bcd": true, "bit": true, "cmov": true, "far": true, "flags": true,
+	"incdec": true, "int": true, "jcc": true, "length": true, "mov": true, "muldiv": true, "near": true, "seg": true,
+	"setcc": true, "shift": true, "stack": true, "string": true, "sys": true, "ud": true, "xadd": true,
+}
+
+// ofLaterModels lists forms that the recording processor has and the Pentium Pro
+// does not.
+func ofLaterModels(op string) bool {
+	switch op {
+	case "0fc3 MOVNTI", "0f6f MOVQ", "0f10 MOVUPS", "dd/0 FLD", "db/5 FLD", "d9/5 FLDCW":
+		return true
+	}
+	return false
+}
+
+func TestSilicon(t *testing.T) {
+	for _, mode := range []string{"rm16", "pm16", "pm32"} {
+		t.Run(mode, func(t *testing.T) {
+			sample, _ := filepath.Glob(filepath.Join("testdata", "silicon", mode, "*.jsonl.gz"))
+			if len(sample) == 0 {
+				t.Fatalf("no sample in testdata/silicon/%s", mode)
+			}
+			runSilicon(t, mode, sample)
+			all, _ := filepath.Glob(filepath.Join(vectorDir(), "silicon", mode, "*.jsonl.gz"))
+			if len(all) == 0 {
+				t.Skipf("SKIPPED beyond the sample: no recorded vectors in %s (set BEIGE_VECTORS)", vectorDir())
+			}
+			if everything() {
+				runSilicon(t, mode, all)
+			}
+		})
+	}
+}
+
+// runSilicon runs the tests of the files.
+func runSilicon(t *testing.T, mode string, files []string) {
+	sort.Strings(files)
+	re := formFilter(t)
+	var tb table
+	t.Run("class", func(t *testing.T) {
+		for _, file := range files {
+			class := strings.TrimSuffix(filepath.Base(file), ".jsonl.gz")
+			if !integerClasses[class] {
+				continue
+			}
+			t.Run(class, func(t *testing.T) {
+				t.Parallel()
+				rep := &report{t: t, limit: showLimit()}
+				var r *siliconRig
+				err := readSilicon(file, func(h *siliconHeader, st *siliconTest) error {
+					if r == nil {
+						var err error
+						if r, err = newSiliconRig(h); err != nil {
+							return err
+						}
+					}
+					if re != nil && !re.MatchString(st.Op) {
+						return nil
+					}
+					name := class
+					if os.Getenv("BEIGE_FORMS") != "" {
+						name += " " + st.Op
+					}
+					if ofLaterModels(st.Op) {
+						tb.add(name, result{tests: 1, notYet: 1})
+						return nil
+					}
+					tb.add(name, r.run(h, st, rep))
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				rep.end()
+			})
+		}
+	})
+	tb.print(t, "silicon "+mode)
+}
+
+// Where the tables that a test needs lie: physical, and linear with the
+// supervisor's window on them added.
+const (
+	sysPD     = 0x1000
+	sysPT     = 0x2000 // of the regions
+	sysOwnPT  = 0x3000 // of the window
+	sysGDT    = 0x4000
+	sysLDT    = 0x5000
+	sysIDT    = 0x7000
+	sysWindow = 0xfe000000 // no region lies there
+	sysRAM    = 0x10000    // physical address of the first region
+)
+
+// siliconRig runs the tests of one file.
+type siliconRig struct {
+	*rig
+	real   bool
+	linear uint32 // linear address of got[0]
+	mode   isa.Mode
+}
+
+func newSiliconRig(h *siliconHeader) (*siliconRig, error) {
+	m, ok := cpu.ModelByName("pentium-pro")
+	if !ok {
+		return nil, errors.New("no model pentium-pro")
+	}
+	if h.Mode == "rm16" {
+		r, err := newRig(m, 0x120000, 0, 0x110000)
+		return &siliconRig{rig: r, real: true, mode: isa.Mode16}, err
+	}
+	lo, hi := ^uint32(0), uint32(0)
+	for _, a := range h.Regions {
+		lo, hi = min(lo, a.addr), max(hi, a.addr+a.size)
+	}
+	if lo>>22 != (hi-1)>>22 {
+		return nil, fmt.Errorf("regions from %#x to %#x: want one page table", lo, hi)
+	}
+	r, err := newRig(m, sysRAM+uint64(hi-lo), sysRAM, hi-lo)
+	if err != nil {
+		return nil, err
+	}
+	s := &siliconRig{rig: r, linear: lo, mode: isa.Mode16}
+	if h.Mode == "pm32" {
+		s.mode = isa.Mode32
+	}
+	const p, rw, us = 1, 2, 4
+	put := func(at, v uint32) { r.phys.Write(at, 4, uint64(v)) }
+	put(sysPD+lo>>22*4, sysPT|p|rw|us)
+	put(sysPD+sysWindow>>22*4, sysOwnPT|p|rw)
+	for pg := uint32(0); pg < sysRAM; pg += 0x1000 {
+		put(sysOwnPT+pg>>12*4, pg|p|rw)
+	}
+	for _, a := range h.Regions {
+		bits := map[string]uint32{"rw": p | rw | us, "ro": p | us, "np": 0}[a.kind]
+		for at := a.addr; at < a.addr+a.size; at += 0x1000 {
+			put(sysPT+at>>12&1023*4, (sysRAM+at-lo)|bits)
+		}
+	}
+	for i, d := range h.LDT {
+		r.phys.WritePhys(sysLDT+uint32(i)*8, d)
+	}
+	// The recording system's GDT, as far as a 32-bit processor can have it.
+	for sel, d := range map[uint32]uint64{
+		0x08: 0x00cf9b000000ffff, 0x10: 0x00af9b000000ffff, 0x18: 0x00cf93000000ffff,
+		0x20: 0x00cffb000000ffff, 0x28: 0x00cff3000000ffff, 0x30: 0x00affb000000ffff,
+		0x40: 0x00008b000000206f, 0x50: 0x00008200000005ff, 0x78: 0x0040f50000000000,
+	} {
+		r.phys.Write(sysGDT+sel, 8, d)
+	}
+	for v := uint32(0); v < 256; v++ {
+		dpl := uint64(0)
+		if v == 3 || v == 4 {
+			dpl = 3
+		}
+		r.phys.Write(sysIDT+v*8, 8, 0x8e00<<32|dpl<<45|0x08<<16)
+	}
+	return s, nil
+}
+
+var siliconGPR = [8]string{"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"}
+var siliconSeg = [6]string{"es", "cs", "ss", "ds", "fs", "gs"}
+
+// segment is the register content for a selector, as from the recording
+// system's tables.
+func (r *siliconRig) segment(h *siliconHeader, sel uint16) cpu.Segment {
+	if r.real {
+		return cpu.Segment{Sel: sel, Base: uint64(sel) << 4, Limit: 0xffff, Attr: 0x93}
+	}
+	if sel&^3 == 0 {
+		return cpu.Segment{Sel: sel}
+	}
+	if sel&4 != 0 {
+		if i := int(sel >> 3); i < len(h.LDT) {
+			return cpu.SegmentOf(sel, binary.LittleEndian.Uint32(h.LDT[i]), binary.LittleEndian.Uint32(h.LDT[i][4:]))
+		}
+		return cpu.Segment{Sel: sel}
+	}
+	d := r.phys.Read(sysGDT+uint32(sel&^7), 8)
+	return cpu.SegmentOf(sel, uint32(d), uint32(d>>32))
+}
+
+// at maps a linear address to one of the memory under test.
+func (r *siliconRig) at(linear uint32) uint32 { return linear - r.linear }
+
+func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
+	r.cpu.Reset()
+	st := r.st
+	if !r.real {
+		st.CR0 = cpu.CR0PE | cpu.CR0MP | cpu.CR0ET | cpu.CR0NE | cpu.CR0WP | cpu.CR0AM | cpu.CR0PG
+		st.CR3 = sysPD
+		st.CPL = 3
+		st.GDTR = cpu.Table{Base: sysWindow + sysGDT, Limit: 0x7f}
+		st.IDTR = cpu.Table{Base: sysWindow + sysIDT, Limit: 0x7ff}
+		st.Seg[cpu.LDTR] = cpu.Segment{Sel: 0x50, Base: sysWindow + sysLDT, Limit: uint32(len(h.LDT)*8 - 1), Attr: 0x82}
+	}
+	for i, n := range siliconGPR {
+		st.R[i] = t.reg(h, n)
+	}
+	for i, n := range siliconSeg {
+		st.Seg[i] = r.segment(h, uint16(t.reg(h, n)))
+	}
+	st.IP = t.reg(h, "ip")
+	r.cpu.SetFlags(uint32(t.reg(h, "fl")))
+	for _, m := range t.MI {
+		r.poke(r.at(m.addr), m.b)
+	}
+	r.poke(r.at(uint32(st.Seg[cpu.CS].Base+st.IP)), t.Code)
+	r.cpu.Refresh()
+
+	var exc *cpu.Exception
+	r.onException = func(e cpu.Exception) bool {
+		exc = &e
+		st.IP = e.IP
+		return false
+	}
+	ended := r.one(t.Code, r.mode)
+
+	for _, m := range t.MO {
+		r.expect(r.at(m.addr), m.b)
+	}
+	for _, m := range t.MU {
+		r.ignore(r.at(m.addr), m.n)
+	}
+	var diff strings.Builder
+	hard := false
+	check := func(name string, got, want uint64) {
+		if got != want {
+			fmt.Fprintf(&diff, " %s=%x want %x", name, got, want)
+			hard = hard || t.RU == 0 || name == "ip"
+		}
+	}
+	final := func(name string) uint64 {
+		if v, ok := t.Out.num(name); ok {
+			return v
+		}
+		return t.reg(h, name)
+	}
+	for i, n := range siliconGPR {
+		check(n, st.R[i], final(n))
+	}
+	for i, n := range siliconSeg {
+		sel := uint16(final(n))
+		if sel == 0 && st.Seg[i].Sel < 4 && !r.real {
+			sel = st.Seg[i].Sel // the recording system's IRET cleared the RPL of null selectors
+		}
+		check(n, uint64(st.Seg[i].Sel), uint64(sel))
+		want := r.segment(h, sel)
+		if st.Seg[i].Sel == sel && st.Seg[i].Base != want.Base {
+			check(n+" base", st.Seg[i].Base, want.Base)
+		}
+	}
+	check("ip", st.IP, final("ip"))
+	flagDiff := r.cpu.EFLAGS() ^ uint32(final("fl"))
+	if flagDiff != 0 {
+		fmt.Fprintf(&diff, " fl=%x want %x (differ %x)", r.cpu.EFLAGS(), final("fl"), flagDiff)
+	}
+	hard = hard || flagDiff&^uint32(t.FU) != 0
+	if s := r.compareException(t, exc); s != "" || !ended {
+		diff.WriteString(s)
+		hard = true
+	}
+	if mem := r.memory(); mem != "" {
+		diff.WriteString(mem)
+		hard = hard || t.RU == 0
+	}
+	res := result{tests: 1}
+	clean := diff.Len() == 0
+	if clean {
+		res.exact = 1
+	}
+	if !hard {
+		res.passed = 1
+	}
+	if hard {
+		res.known = r.known(t)
+	}
+	if hard && res.known == 0 || os.Getenv("BEIGE_EXACT") != "" && !clean {
+		rep.failf("line %d: %s (% x):%s\n  init %v %x fl %x fu %x", t.line, t.Op, []byte(t.Code), diff.String(), t.In, t.MI, t.reg(h, "fl"), uint64(t.FU))
+	}
+	r.clear(r.memory() == "")
+	return res
+}
+
+// known returns 1 for tests that cannot be replayed or show what only the
+// recording processor does.
+func (r *siliconRig) known(t *siliconTest) int {
+	switch {
+	case r.real && t.X != nil && *t.X == 13 && (t.E != 0 || strings.Contains(t.Op, "Sreg") && t.Code[len(t.Code)-1] >= 0xc0):
+		return 1 // a selector without the descriptor that stands for real mode
+	case strings.HasPrefix(t.Op, "f1 "):
+		return 1 // INT1 is a trap in the manuals; here it was reported at the instruction
+	case t.Code[0] == 0xf0 && strings.Contains(t.Op, "MOV CR"):
+		return 1 // LOCK MOV CR0 is MOV CR8 on AMD processors
+	case t.Code[0] == 0xf0 && strings.Contains(t.Op, "0f00/"):
+		return 1 // LOCK is accepted here, against the manuals of both makers
+	}
+	return 0
+}
+
+// faultFetch is the bit of a page fault's error code for instruction fetches,
+// which needs PAE paging with NX.
+const faultFetch = 1 << 4
+
+func (r *siliconRig) compareException(t *siliconTest, got *cpu.Exception) string {
+	want := uint64(t.E)
+	if t.X != nil && *t.X == 14 {
+		want &^= faultFetch
+	}
+	switch {
+	case t.X == nil && got == nil:
+		return ""
+	case t.X == nil:
+		return fmt.Sprintf(" exception %d(%x), cr2 %x; want none", got.Vector, got.Error, got.CR2)
+	case got == nil:
+		return fmt.Sprintf(" no exception; want %d(%x)", *t.X, uint64(t.E))
+	case int(got.Vector) != *t.X, !r.real && uint64(got.Error) != want:
+		return fmt.Sprintf(" exception %d(%x), cr2 %x; want %d(%x)", got.Vector, got.Error, got.CR2, *t.X, uint64(t.E))
+	case t.CR2 != nil && uint64(got.CR2) != uint64(*t.CR2):
+		return fmt.Sprintf(" CR2 %x; want %x", got.CR2, uint64(*t.CR2))
+	}
+	return ""
+}
