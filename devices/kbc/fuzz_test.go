@@ -63,6 +63,42 @@ func TestBadSnapshots(t *testing.T) {
 	}
 }
 
+// Each rule that a snapshot has to keep, broken by one.
+func TestImpossibleSnapshots(t *testing.T) {
+	b := open(t)
+	for i, spoil := range []func(*state){
+		func(s *state) { s.C.Flight = flightAux + 1 },
+		func(s *state) { s.K.Set = 0 }, func(s *state) { s.K.Set = 4 },
+		func(s *state) { s.K.ReplyLen = 5 }, func(s *state) { s.K.BufLen = kbdBufSize + 2 },
+		func(s *state) { s.K.Repeat = uint8(NumKeys) }, func(s *state) { s.K.Pending = 0xec }, func(s *state) { s.K.RepeatStart = -1 },
+		func(s *state) { s.M.BufLen = 9 }, func(s *state) { s.M.SentLen = 9 }, func(s *state) { s.M.Rate = 0 }, func(s *state) { s.M.ID = 1 },
+		func(s *state) { s.M.X = maxPending + 1 }, func(s *state) { s.M.Y = -maxPending - 1 }, func(s *state) { s.M.Z = -1 << 31 }, func(s *state) { s.M.Pending = 0xe9 },
+	} {
+		s := state{b.controllerState, b.kbd.keyboardState, b.mouse.mouseState}
+		spoil(&s)
+		snap, err := bus.MarshalState(stateVersion, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := newBoard(Config{}).UnmarshalBinary(snap); err == nil {
+			t.Errorf("rule %d: no error", i)
+		}
+	}
+	for i, still := range []func(*state){
+		func(s *state) { s.C.Flight = flightAux }, func(s *state) { s.K.Set = 3 }, func(s *state) { s.K.ReplyLen = 4 },
+		func(s *state) { s.K.BufLen = kbdBufSize + 1 }, func(s *state) { s.K.Pending = 0xed }, func(s *state) { s.M.BufLen = 8 },
+		func(s *state) { s.M.SentLen = 8 }, func(s *state) { s.M.ID = 4 }, func(s *state) { s.M.X = maxPending }, func(s *state) { s.M.Y = -maxPending },
+		func(s *state) { s.M.Pending = 0xe8 }, func(s *state) { s.M.Pending = 0xf3 },
+	} {
+		s := state{b.controllerState, b.kbd.keyboardState, b.mouse.mouseState}
+		still(&s)
+		snap, _ := bus.MarshalState(stateVersion, s)
+		if err := newBoard(Config{}).UnmarshalBinary(snap); err != nil {
+			t.Errorf("possible state %d: %v", i, err)
+		}
+	}
+}
+
 func TestNoAllocations(t *testing.T) {
 	b := open(t)
 	b.sendMouse(0xf4)

@@ -140,3 +140,125 @@ func TestCommandDropsThePacket(t *testing.T) {
 	b.In(0) // first byte of three
 	check(t, "F5h", b.sendMouse(0xf5), "mfa")
 }
+
+// Movement that was counted is dropped by every command but E6h, E7h, EBh and
+// FEh (PS/2 Technical Reference, Mouse, Commands).
+func TestCommandsAndTheCounters(t *testing.T) {
+	for _, tc := range []struct {
+		cmd  []uint8
+		want string // what a read gives then
+	}{
+		{nil, "m08 m04 m00"}, {[]uint8{0xe6}, "m08 m04 m00"}, {[]uint8{0xe7}, "m08 m04 m00"}, {[]uint8{0xfe}, "m08 m04 m00"},
+		{[]uint8{0xe8, 0x01}, "m08 m00 m00"}, {[]uint8{0xe9}, "m08 m00 m00"}, {[]uint8{0xf0}, "m08 m00 m00"}, {[]uint8{0xf2}, "m08 m00 m00"},
+		{[]uint8{0xf3, 0x64}, "m08 m00 m00"}, {[]uint8{0xf4}, "m08 m00 m00"}, {[]uint8{0xf5}, "m08 m00 m00"},
+	} {
+		b := open(t)
+		b.sendMouse(0xf0)
+		b.Mouse(4, 0, 0, 0)
+		if len(tc.cmd) > 0 {
+			b.sendMouse(tc.cmd...)
+		}
+		check(t, fmt.Sprintf("EBh after % x", tc.cmd), b.sendMouse(0xeb), "mfa "+tc.want)
+	}
+}
+
+func TestMouseDisabled(t *testing.T) {
+	b := open(t)
+	b.sendMouse(0xf4)
+	b.Mouse(1, 0, 0, 1)
+	check(t, "enabled", b.drain(30*bus.Millisecond), "m09 m01 m00")
+	b.Mouse(0, 0, 0, 0) // a sample is due when it is disabled
+	check(t, "F5h", b.sendMouse(0xf5), "mfa")
+	b.Mouse(3, 3, 0, 1)
+	check(t, "disabled", b.drain(50*bus.Millisecond), "")
+	check(t, "status", b.sendMouse(0xe9), "mfa m04 m02 m64")
+	check(t, "F4h", b.sendMouse(0xf4), "mfa")
+	check(t, "what happened meanwhile is not news", b.drain(50*bus.Millisecond), "")
+	b.Mouse(0, 0, 0, 0)
+	check(t, "the release is", b.drain(30*bus.Millisecond), "m08 m00 m00")
+}
+
+// Nothing is reported while an option is awaited, in wrap and in remote mode.
+func TestMouseHoldsItsPackets(t *testing.T) {
+	for _, tc := range []struct {
+		name       string
+		hold, free uint8
+		ack, later string
+	}{
+		{"option", 0xe8, 0x02, "mfa", "m08 m01 m00"},
+		{"wrap mode", 0xee, 0xec, "mfa", ""}, // ECh drops the counts
+		{"remote mode", 0xf0, 0xea, "mfa", ""},
+	} {
+		b := open(t)
+		b.sendMouse(0xf4)
+		b.Mouse(9, 0, 0, 0) // a sample is due when the command comes
+		check(t, tc.name, b.sendMouse(tc.hold), tc.ack)
+		b.Mouse(1, 0, 0, 0)
+		check(t, tc.name+": held", b.drain(50*bus.Millisecond), "")
+		check(t, tc.name+": end", b.sendMouse(tc.free), tc.ack)
+		b.Mouse(0, 0, 0, 0)
+		check(t, tc.name+": after it", b.drain(50*bus.Millisecond), tc.later)
+		b.Mouse(2, 0, 0, 0)
+		check(t, tc.name+": the next movement", b.drain(50*bus.Millisecond), "m08 m02 m00")
+	}
+}
+
+func TestMouseResend(t *testing.T) {
+	b := open(t)
+	b.sendMouse(0xf4)
+	b.Mouse(5, -3, 0, 0)
+	check(t, "packet", b.drain(30*bus.Millisecond), "m08 m05 m03")
+	check(t, "FEh", b.sendMouse(0xfe), "m08 m05 m03")
+	check(t, "remote", b.sendMouse(0xf0), "mfa")
+	b.Mouse(7, 0, 0, 0)
+	check(t, "EBh", b.sendMouse(0xeb), "mfa m08 m07 m00")
+	check(t, "FEh", b.sendMouse(0xfe), "mfa m08 m07 m00")
+}
+
+// A byte before the end of the self-test ends it.
+func TestMouseResetInterrupted(t *testing.T) {
+	b := open(t)
+	b.sendMouse(0xf4)
+	b.cmd(0xd4, 0xff)
+	check(t, "FFh", b.drain(2*bus.Millisecond), "mfa")
+	b.Mouse(1, 1, 0, 0) // lost
+	check(t, "F2h during the self-test", b.sendMouse(0xf2), "mfa m00")
+	check(t, "no completion code", b.drain(bus.Second), "")
+	b.cmd(0xd4, 0xff)
+	b.clock.Advance(200 * bus.Microsecond) // before the ACK is out
+	check(t, "F2h before the self-test", b.sendMouse(0xf2), "mfa m00")
+	check(t, "no self-test", b.drain(bus.Second), "")
+}
+
+// Refusals count in a row only.
+func TestMouseRefusals(t *testing.T) {
+	b := open(t)
+	check(t, "invalid, valid, invalid", b.sendMouse(0x12, 0xf2, 0x12), "mfe mfa m00 mfe")
+	check(t, "options", b.sendMouse(0xe8, 0x09, 0x01, 0xe8, 0x09, 0x09), "mfa mfe mfa mfa mfe mfc")
+	// F6h forgets the rates of a knock.
+	check(t, "knock with defaults between", b.sendMouse(0xf3, 200, 0xf3, 100, 0xf6, 0xf3, 80, 0xf2), "mfa mfa mfa mfa mfa mfa mfa mfa m00")
+}
+
+// The fourth and fifth buttons make a packet by themselves with ID 4 only, and Y
+// has an overflow bit of its own.
+func TestMouseButtonsAndOverflow(t *testing.T) {
+	for _, tc := range []struct {
+		init    []uint8
+		dy      int
+		buttons uint8
+		want    string
+	}{
+		{[]uint8{0xf3, 200, 0xf3, 100, 0xf3, 80, 0xf4}, 0, 0x18, ""},
+		{[]uint8{0xf3, 200, 0xf3, 200, 0xf3, 80, 0xf4}, 0, 0x08, "m08 m00 m00 m10"},
+		{[]uint8{0xf3, 200, 0xf3, 200, 0xf3, 80, 0xf4}, 0, 0x10, "m08 m00 m00 m20"},
+		{[]uint8{0xe7, 0xf4}, -200, 0, "m88 m00 mff"},
+		{[]uint8{0xe7, 0xf4}, 200, 0, "ma8 m00 m01"},
+		{[]uint8{0xe7, 0xf4}, -128, 0, "m88 m00 mff"},
+		{[]uint8{0xe7, 0xf4}, -127, 0, "m08 m00 mfe"},
+	} {
+		b := open(t)
+		b.sendMouse(tc.init...)
+		b.Mouse(0, tc.dy, 0, tc.buttons)
+		check(t, fmt.Sprintf("% x, %d up, buttons %#02x", tc.init, -tc.dy, tc.buttons), b.drain(30*bus.Millisecond), tc.want)
+	}
+}
