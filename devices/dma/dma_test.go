@@ -174,6 +174,10 @@ func TestVerify(t *testing.T) {
 	wantIn(t, r.First(), regStatus, 0x04)
 	r.program(2, 0x01, 0x0000, 2, 0x40)
 	p := []byte("abc")
+	if n, tc := r.Channel(2).Put(p); n != 3 || !tc || string(p) != "abc" {
+		t.Errorf("Put = %d, %v, %q; want 3, true, the device's bytes as they were", n, tc, p)
+	}
+	r.program(2, 0x01, 0x0000, 2, 0x40)
 	if n, tc := r.Channel(2).Get(p); n != 3 || !tc || string(p) != "\xff\xff\xff" {
 		t.Errorf("Get = %d, %v, %q; want 3, true, all ones", n, tc, p)
 	}
@@ -313,6 +317,82 @@ func TestMemoryToMemory(t *testing.T) {
 	r.First().Out(regStatus, 0x03)
 	r.First().Out(regRequest, 0x04)
 	r.wantMem(0x030010, "uuuuce")
+}
+
+// Bit 0 of the command register makes a copy of a request for channel 0 alone,
+// and on the byte controller alone.
+func TestNoMemoryToMemory(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		channel int
+		command uint8
+	}{{"bit 0 clear", 0, 0x00}, {"channel 1", 1, 0x01}, {"word controller", 5, 0x01}} {
+		r := newRig(t)
+		copy(r.mem[0x020000:], "source")
+		h, scale := r.First(), uint16(1)
+		if tc.channel >= 4 {
+			h, scale = r.Second(), 2
+		}
+		r.program(tc.channel&4|1, 0x04, 0x0000, 3, 0x84)
+		if tc.channel == 0 {
+			r.program(0, 0x02, 0x0000, 3, 0x84)
+		}
+		h.Out(scale*regStatus, tc.command)
+		h.Out(scale*regRequest, 0x04|uint8(tc.channel&3))
+		if got := h.In(scale * regTemporary); got != 0 {
+			t.Errorf("%s: temporary register %#02x; want 0, nothing was copied", tc.name, got)
+		}
+		if got := h.In(scale * regStatus); got != 1<<(tc.channel&3) {
+			t.Errorf("%s: status %#02x; want terminal count of channel %d", tc.name, got, tc.channel)
+		}
+	}
+}
+
+// Channel 0 is initialized anew at the end of a copy if its mode says so.
+func TestMemoryToMemoryAutoInit(t *testing.T) {
+	for mode, want := range map[uint8]uint8{0x98: 0x00, 0x88: 0x04} {
+		r := newRig(t)
+		r.program(0, 0x02, 0x0000, 3, mode)
+		r.program(1, 0x03, 0x0000, 3, 0x84)
+		r.First().Out(regStatus, 0x01)
+		r.First().Out(regRequest, 0x04)
+		r.First().Out(regClearFF, 0)
+		wantIn(t, r.First(), 0, want)
+	}
+}
+
+// Master clear (0Dh): command, status, request, temporary register and flip-flop
+// are cleared, all channels masked.
+func TestMasterClear(t *testing.T) {
+	r := newRig(t)
+	copy(r.mem[0x020000:], "x")
+	r.program(0, 0x02, 0x0000, 0, 0x88)
+	r.program(1, 0x03, 0x0000, 0, 0x84)
+	r.First().Out(regStatus, 0x01)
+	r.First().Out(regRequest, 0x04)
+	r.First().Out(regStatus, 0x05)  // off
+	r.First().Out(regRequest, 0x06) // waits
+	wantIn(t, r.First(), regTemporary, 'x')
+	r.First().In(1) // the flip-flop turns over
+	r.First().Out(regTemporary, 0)
+	r.First().Out(6, 0x78)
+	r.First().Out(6, 0x56)
+	wantIn(t, r.First(), 6, 0x78)
+	wantIn(t, r.First(), 6, 0x56)
+	wantIn(t, r.First(), regStatus, 0x00)
+	wantIn(t, r.First(), regTemporary, 0x00)
+	r.program(3, 0x01, 0x1234, 0, 0x44)
+	if !r.Channel(3).Ready() || r.Channel(2).Ready() {
+		t.Errorf("ready: channel 3 %v, 2 %v; want true (the controller is on), false (masked)", r.Channel(3).Ready(), r.Channel(2).Ready())
+	}
+}
+
+// The request line of channel 4 is the second controller's.
+func TestChannelFour(t *testing.T) {
+	r := newRig(t)
+	r.Channel(4).DREQ(true)
+	wantIn(t, r.Second(), 2*regStatus, 0x10)
+	wantIn(t, r.First(), regStatus, 0x00)
 }
 
 func TestSnapshot(t *testing.T) {

@@ -179,6 +179,39 @@ func TestSet(t *testing.T) {
 	r.want(addrSeconds, 0x11)
 }
 
+// SET ends an update that is being executed, and that second is lost; within the
+// 244 us of warning before it nothing is (MC146818A, register B, SET).
+func TestSetAroundAnUpdate(t *testing.T) {
+	const update = 32768 - 65 // tick at which the first one begins
+	for _, tc := range []struct {
+		name string
+		tick uint64
+		want uint8
+	}{
+		{"before the warning", update - 9, 0x59}, {"in the warning", update - 4, 0x59}, {"last tick of the warning", update - 1, 0x59},
+		{"at the start", update, 0x58}, {"in the update", update + 30, 0x58},
+	} {
+		r := newRig(t, date)
+		r.to(tc.tick)
+		r.write(addrB, 0x82)
+		r.write(addrB, 0x02)
+		r.to(32768)
+		if got := r.read(addrSeconds); got != tc.want {
+			t.Errorf("%s: seconds %#02x; want %#02x", tc.name, got, tc.want)
+		}
+	}
+}
+
+// A stopped chip has nothing to wake up for.
+func TestStoppedClockHasNoEvents(t *testing.T) {
+	r := newRig(t, date)
+	r.write(addrB, 0x72)
+	r.write(addrA, 0x76)
+	if next := r.clock.Next(); next != bus.Never {
+		t.Errorf("next event at %v; want none", next)
+	}
+}
+
 func TestDividerReset(t *testing.T) {
 	r := newRig(t, date)
 	r.write(addrA, 0x76)
