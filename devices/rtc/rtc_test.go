@@ -286,6 +286,91 @@ func TestUpdateInterrupt(t *testing.T) {
 	r.want(addrC, 0x10)
 }
 
+// The chip wakes up for the end of the update, whenever in the second the
+// interrupt was enabled and whatever else is.
+func TestUpdateInterruptFromWithinASecond(t *testing.T) {
+	for name, b := range map[string]uint8{"update": 0x12, "alarm every second": 0x22} {
+		r := newRig(t, date)
+		for _, addr := range []uint8{addrSecondsAlarm, addrMinutesAlarm, addrHoursAlarm} {
+			r.write(addr, 0xff)
+		}
+		r.clock.Advance(300 * bus.Millisecond)
+		r.write(addrB, b)
+		r.clock.Advance(700*bus.Millisecond - 1)
+		r.wantIRQ(false)
+		r.clock.Advance(1)
+		if !r.irq {
+			t.Errorf("%s: no interrupt at the end of the second", name)
+		}
+	}
+	// With a period of 500 ms as well: at 500 ms, and at 1 s for the update.
+	r := newRig(t, date)
+	r.write(addrA, 0x2f)
+	r.clock.Advance(300 * bus.Millisecond)
+	r.write(addrB, 0x52)
+	r.want(addrC, 0x00)
+	for r.clock.Now() < bus.Second {
+		r.clock.Advance(r.clock.Next() - r.clock.Now())
+		if r.irq {
+			break
+		}
+	}
+	r.want(addrC, 0xc0)
+	r.clock.Advance(bus.Second - r.clock.Now())
+	if !r.irq {
+		t.Error("no interrupt at the end of the second")
+	}
+}
+
+func TestSetDate(t *testing.T) {
+	r := newRig(t, date)
+	r.write(addrB, 0x12)
+	r.clock.Advance(10*bus.Second + 500*bus.Millisecond)
+	r.SetDate(Date{2038, 1, 19, 3, 14, 7})
+	if got, want := r.Date(), (Date{2038, 1, 19, 3, 14, 7}); got != want {
+		t.Errorf("Date() = %v; want %v", got, want)
+	}
+	r.want(addrC, 0xd0) // update, and the 1024 Hz that runs from power-on
+	r.clock.Advance(500 * bus.Millisecond)
+	r.want(addrSeconds, 0x08)
+}
+
+func TestSetCMOS(t *testing.T) {
+	r := newRig(t, date)
+	for _, addr := range []uint8{0x0d, 0x0e, 0x7f, 0x80, 0xff} {
+		before := r.CMOS(addr)
+		r.SetCMOS(addr, 0xa7)
+		want := before
+		if addr == 0x0e || addr == 0x7f {
+			want = 0xa7
+		} else if addr == 0xff {
+			want = r.CMOS(0x7f)
+		}
+		if got := r.CMOS(addr); got != want {
+			t.Errorf("CMOS(%#02x) = %#02x; want %#02x", addr, got, want)
+		}
+	}
+}
+
+// What a reset does to the index, the NMI mask and what has happened so far.
+func TestResetDetails(t *testing.T) {
+	r := newRig(t, date)
+	r.write(0x40, 0x5a)
+	r.Out(regIndex, 0x40)
+	r.clock.Advance(2 * bus.Second)
+	r.Reset(bus.BusReset)
+	if !r.masked || !r.NMIMasked {
+		t.Errorf("NMI masked: wire %v, state %v; want true, true", r.masked, r.NMIMasked)
+	}
+	if got := r.In(regData); got != 0x00 {
+		t.Errorf("In(1) after a reset = %#02x; want the seconds, 0x00", got)
+	}
+	r.want(addrC, 0x00) // the updates before the reset left no flag
+	if next := r.clock.Next(); next != bus.Never {
+		t.Errorf("next event at %v with all interrupts disabled; want none", next)
+	}
+}
+
 func TestAlarm(t *testing.T) {
 	for _, tc := range []struct {
 		name                 string
@@ -345,6 +430,16 @@ func TestNMIMask(t *testing.T) {
 	r.Out(regIndex, 0x8f)
 	if !r.masked {
 		t.Error("index 0x8f leaves NMI unmasked")
+	}
+	r.Out(regIndex, 0x0f)
+	snap, err := r.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newRig(t, date)
+	c.Reset(bus.PowerOn)
+	if err := c.UnmarshalBinary(snap); err != nil || c.masked {
+		t.Errorf("restoring: %v, NMI masked %v; want nil, false", err, c.masked)
 	}
 	if got := r.In(regIndex); got != 0xff {
 		t.Errorf("In(0) = %#02x; want 0xff", got)
