@@ -63,7 +63,11 @@ func (m *Machine) build(model *cpu.Model) error {
 	ata1 := ata.New(m.sched, irq(15), m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
 	m.vga = vga.New(m.sched, nil)
 	post := debugport.NewPOST("post", m.cfg.Post)
-	console := debugport.NewConsole("debugcon", byteSink(m.cfg.DebugCon))
+	debugCon := byteSink(m.cfg.DebugCon)
+	if debugCon == nil {
+		debugCon = func(uint8) {}
+	}
+	console := debugport.NewConsole("debugcon", debugCon)
 	exit := debugport.NewExit("debugexit", func(status uint8) { m.end(Exit{Reason: DebugExit, Code: int(status)}) })
 
 	type row struct {
@@ -200,10 +204,10 @@ type shifted struct {
 func (s shifted) In(off uint16) uint8     { return s.h.In(s.off + off) }
 func (s shifted) Out(off uint16, v uint8) { s.h.Out(s.off+off, v) }
 
-// byteSink is a writer as a wire for bytes.
+// byteSink is a writer as a wire for bytes; nil without a writer.
 func byteSink(w io.Writer) func(uint8) {
 	if w == nil {
-		return func(uint8) {}
+		return nil
 	}
 	buf := make([]byte, 1)
 	return func(b uint8) {
