@@ -48,7 +48,6 @@ wait "A PC is running." within 20s
 	r := runScript(t, `
 wait "beige>" within 20s
 type "off\n"
-sleep 30s
 `)
 	if r.code != 0 {
 		t.Errorf("exit code after off = %d; want 0\n%s", r.code, r.stderr)
