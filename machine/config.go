@@ -197,6 +197,13 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	return board, model, errors.Join(errs...)
 }
 
+// Check reports everything that is wrong with a configuration, a line each, and
+// nothing that only New can find out.
+func (c Config) Check() error {
+	_, _, err := c.resolve()
+	return err
+}
+
 // unknown says that a word is none of the known ones, and which one may have
 // been meant.
 func unknown(what, word string, known []string) string {

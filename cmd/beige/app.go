@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -51,13 +52,18 @@ func doMain(args []string, stdin, stdout, stderr *os.File) (code int) {
 	case errors.As(err, &exit):
 		return int(exit)
 	}
-	for _, line := range strings.Split(err.Error(), "\n") {
-		fmt.Fprintf(stderr, "beige: %s\n", line)
-	}
+	complain(stderr, err)
 	if errors.As(err, &usage) {
 		return codeUsage
 	}
 	return codeFailed
+}
+
+// complain writes an error, which may have several lines.
+func complain(stderr io.Writer, err error) {
+	for _, line := range strings.Split(err.Error(), "\n") {
+		fmt.Fprintf(stderr, "beige: %s\n", line)
+	}
 }
 
 func run(args []string, stdin, stdout, stderr *os.File) error {
@@ -88,8 +94,8 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 		CommandNotFound:           func(*cli.Context, string) {},
 		Commands: []*cli.Command{
 			runCommand(stdin, stdout, stderr),
-			versionCommand(stdout),
-			completionCommand(stdout),
+			versionCommand(&output{f: stdout, name: "standard output"}),
+			completionCommand(&output{f: stdout, name: "standard output"}),
 		},
 	}
 }
@@ -178,6 +184,9 @@ func sortFlags(cmd *cli.Command, args []string) (flags, rest []string, err error
 		case !hasValue:
 			i++
 			value = args[i]
+		}
+		if value == "" {
+			return nil, nil, usagef("--%s: want a value%s", name, usageOf(f))
 		}
 		seen[name] = true
 		flags = append(flags, "--"+name+"="+value)

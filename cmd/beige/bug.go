@@ -17,8 +17,12 @@ func reportBug(stderr io.Writer, p any) int {
 
 // bugText is the line that reports the panic p, under the same condition.
 func bugText(p any) string {
+	return bugLine(fmt.Sprint(p), panicSite())
+}
+
+func bugLine(what, where string) string {
 	return fmt.Sprintf("beige: bug in beige %s: %s (%s); please report it with the command line and the image",
-		version(), strings.ReplaceAll(fmt.Sprint(p), "\n", " "), panicSite())
+		version(), strings.ReplaceAll(what, "\n", " "), where)
 }
 
 // panicSite is the first place in beige below the runtime's panic functions.

@@ -56,11 +56,11 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "debugcon", Usage: "debug console (port E9h) `TO`: stderr, file:PATH, none", Value: "none"},
 		&cli.StringFlag{Name: "bios", Usage: "system ROM image `FILE` (default: beige's own)"},
 		&cli.StringFlag{Name: "vgabios", Usage: "video ROM image `FILE` (default: beige's own)"},
-		&cli.StringFlag{Name: "script", Usage: "drive the machine from a script `FILE`"},
+		&cli.StringFlag{Name: "script", Usage: "drive the machine from a script `FILE` (-: standard input)"},
 		&cli.StringFlag{Name: "timeout", Usage: "stop with exit code 4 after that much virtual `TIME`, such as 60s"},
 		&cli.BoolFlag{Name: "state-hash", Usage: "print a digest of the machine's state at the end"},
 		&cli.StringFlag{Name: "screen-text", Usage: "write the text of the screen to `FILE` at the end (-: standard output)"},
-		&cli.StringSliceFlag{Name: "log", Usage: "log a device to standard error as `DEV=LEVEL`, such as ata=debug; may be repeated"},
+		&cli.StringSliceFlag{Name: "log", Usage: "log a device to standard error as `DEV=LEVEL`, such as ata=debug or com1=debug; may be repeated"},
 	}
 }
 
@@ -75,6 +75,7 @@ type options struct {
 
 	display    string
 	serial     target
+	logs       bool // something goes to the log
 	debugcon   target
 	lpt        string
 	script     string
@@ -107,7 +108,10 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 		}
 	}
 	cfg := &o.cfg
-	cfg.Machine, cfg.CPU, cfg.Boot = c.String("machine"), c.String("cpu"), c.String("boot")
+	cfg.Machine, cfg.CPU = c.String("machine"), c.String("cpu")
+	if boot := c.String("boot"); slices.Contains(flagValues("boot"), boot) {
+		cfg.Boot = boot
+	}
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
 	o.stateHash, o.screenText = c.Bool("state-hash"), c.String("screen-text")
@@ -147,8 +151,10 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	if o.serial.kind == "stdio" && o.display == "term" {
 		bad("serial", errors.New("stdio and --display term cannot both have the terminal"))
 	}
-	cfg.Logger, err = parseLogs(c.StringSlice("log"), stderr)
-	bad("log", err)
+	if o.logs = c.IsSet("log"); o.logs {
+		cfg.Logger, err = parseLogs(c.StringSlice("log"), stderr)
+		bad("log", err)
+	}
 	cfg.BIOS, err = readROM(c.String("bios"))
 	bad("bios", err)
 	cfg.VGABIOS, err = readROM(c.String("vgabios"))
@@ -179,10 +185,15 @@ func parseLogs(specs []string, stderr io.Writer) (func(string) *slog.Logger, err
 		if err := l.UnmarshalText([]byte(level)); !ok || dev == "" || err != nil {
 			return nil, fmt.Errorf("%q: want DEV=LEVEL with a level of debug, info, warn or error", spec)
 		}
-		if known := machine.LogNames(); !slices.Contains(known, dev) {
+		known, found := machine.LogNames(), false
+		for _, name := range known {
+			if name == dev || strings.TrimRight(name, "0123456789") == dev { // ata is ata0 and ata1
+				levels[name], found = l, true
+			}
+		}
+		if !found {
 			return nil, fmt.Errorf("unknown device %q%s (known: %s)", dev, didYouMean(dev, known), strings.Join(known, ", "))
 		}
-		levels[dev] = l
 	}
 	return func(dev string) *slog.Logger {
 		l, ok := levels[dev]

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"beige/bios"
@@ -14,16 +13,25 @@ import (
 // disks are the open images of a machine.
 type disks struct {
 	opt      image.Options
-	floppies []*image.Floppy
+	floppies [2]*image.Floppy // what is in the drives
 	disks    []*image.Disk
-	broken   []error // failures of the host's file system during the run
+	broken   []error  // failures of the host's file system during the run
+	guesses  []string // what arguments were taken for, a line each
+
+	// onBroken, if set, is told a failure when it happens.
+	onBroken func(error)
 }
 
-// openImages opens what the flags and arguments name, and tells out what an
-// argument was taken for. The error lists every image that is refused.
-func openImages(o *options, out io.Writer) (*disks, error) {
+// openImages opens what the flags and arguments name. The error lists every
+// image that is refused.
+func openImages(o *options) (*disks, error) {
 	d := &disks{}
-	d.opt = image.Options{ReadOnly: o.readOnly, Snapshot: o.snapshot, Report: func(err error) { d.broken = append(d.broken, err) }}
+	d.opt = image.Options{ReadOnly: o.readOnly, Snapshot: o.snapshot, Report: func(err error) {
+		d.broken = append(d.broken, err)
+		if d.onBroken != nil {
+			d.onBroken(err)
+		}
+	}}
 	var errs []error
 	bad := func(err error) {
 		if err != nil {
@@ -67,7 +75,7 @@ func openImages(o *options, out io.Writer) (*disks, error) {
 			o.cfg.Boot = [4]string{"a", "a", "c", "c"}[slot]
 		}
 		drive := [4]string{"drive A", "drive B", "the first hard disk", "the second hard disk"}[slot]
-		fmt.Fprintf(out, "beige: %s is %s: %s\n", filepath.Base(path), id.Text, drive)
+		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, drive))
 		bad(d.insert(&o.cfg, slot, path))
 	}
 	if taken == [4]string{} {
@@ -86,7 +94,7 @@ func openImages(o *options, out io.Writer) (*disks, error) {
 // insert opens an image for slot 0-1 (floppies) or 2-3 (hard disks).
 func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	if slot < 2 {
-		f, err := d.openFloppy(path)
+		f, err := d.Insert(slot, path)
 		if err == nil {
 			cfg.Floppies[slot] = f
 		}
@@ -100,25 +108,39 @@ func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	return err
 }
 
-// openFloppy opens a floppy that is closed with the others at the end.
-func (d *disks) openFloppy(path string) (machine.Floppy, error) {
+// Insert opens the floppy for a drive, in the place of the one that is there,
+// which the machine must have let go.
+func (d *disks) Insert(drive int, path string) (machine.Floppy, error) {
+	if err := d.Eject(drive); err != nil {
+		return nil, err
+	}
 	f, err := image.OpenFloppy(path, d.opt)
 	if err != nil {
 		return nil, err
 	}
-	d.floppies = append(d.floppies, f)
+	d.floppies[drive] = f
 	return f, nil
+}
+
+// Eject closes the floppy of a drive, so that its file is free for others.
+func (d *disks) Eject(drive int) error {
+	f := d.floppies[drive]
+	if f == nil {
+		return nil
+	}
+	d.floppies[drive] = nil
+	return f.Close()
 }
 
 // Close writes out and closes all images. The error lists what went wrong with
 // them since they were opened.
 func (d *disks) Close() error {
-	for _, f := range d.floppies {
-		_ = f.Close() // its failures are reported
+	for drive := range d.floppies {
+		_ = d.Eject(drive) // its failures are reported
 	}
 	for _, h := range d.disks {
 		_ = h.Close()
 	}
-	d.floppies, d.disks = nil, nil
+	d.disks = nil
 	return errors.Join(d.broken...)
 }

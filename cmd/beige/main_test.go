@@ -100,7 +100,7 @@ func TestMistakes(t *testing.T) {
 		{"serial and display", []string{"run", "--serial", "stdio", "--display", "term"}, 2, "cannot both have the terminal"},
 		{"serial file", []string{"run", "--serial", "file:/no/such/dir/x"}, 2, "/no/such/dir/x: no such file"},
 		{"log level", []string{"run", "--log", "ata0=loud"}, 2, `"ata0=loud": want DEV=LEVEL`},
-		{"log device", []string{"run", "--log", "ata=debug"}, 2, `unknown device "ata"; did you mean "ata0"?`},
+		{"log device", []string{"run", "--log", "at0=debug"}, 2, `unknown device "at0"; did you mean "ata0"?`},
 		{"bios missing", []string{"run", "--bios", "nowhere.bin"}, 2, "--bios: nowhere.bin: no such file"},
 		{"bios odd", []string{"run", "--bios", file(t, "odd.bin", 1000, nil)}, 2, "1000 bytes; want a ROM image, a multiple of 512 bytes"},
 		{"script missing", []string{"run", "--script", "nowhere.txt"}, 2, "--script: nowhere.txt: no such file"},

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,11 +29,8 @@ func runCommand(stdin, stdout, stderr *os.File) *cli.Command {
 		HideHelpCommand: true,
 		Action: func(c *cli.Context) error {
 			o, err := readOptions(c, stderr)
-			if err != nil {
-				return usageError{err}
-			}
-			s := &session{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
-			return s.run()
+			s := &session{options: o, stdin: stdin, stdout: &output{f: stdout, name: "standard output"}, stderr: stderr}
+			return s.run(err)
 		},
 	}
 }
@@ -38,42 +38,38 @@ func runCommand(stdin, stdout, stderr *os.File) *cli.Command {
 // session is one run of a machine, with everything that must be closed.
 type session struct {
 	*options
-	stdin, stdout, stderr *os.File
+	stdin, stderr *os.File
+	stdout        *output
 
-	disks  *disks
-	script *script.Runner
-	m      *machine.Machine
-	term   *term.Terminal
-	lines  *term.Lines
-	stdio  *char.Stdio
-	closer []func() error
+	disks    *disks
+	script   *script.Runner
+	m        *machine.Machine
+	term     *term.Terminal
+	lines    *term.Lines
+	stdio    *char.Stdio
+	timedOut bool
+	closer   []func() error
 }
 
-// run does it all: open, run, show, close.
-func (s *session) run() (err error) {
-	defer func() {
-		if cerr := s.close(); err == nil && cerr != nil {
-			err = cerr
-		}
-	}()
-	if err := s.open(); err != nil {
-		return usageError{err}
+// run does it all: open, run, show, close. mistakes are those found in the flags
+// already.
+func (s *session) run(mistakes error) error {
+	if err := s.open(mistakes); err != nil {
+		return usageError{errors.Join(err, s.close())}
 	}
 	o := s.serve()
 	if o.bug != "" {
+		_ = s.close()
 		fmt.Fprintln(s.stderr, o.bug)
 		return exitCode(codeBug)
 	}
 	code := s.verdict(o.exit)
-	if err := s.results(); err != nil {
-		return err
-	}
-	// A disk that could not be written turns success into failure.
-	if cerr := s.close(); cerr != nil {
+	// A file that could not be written turns success into failure.
+	if err := errors.Join(s.results(), s.close()); err != nil {
 		if code == codeOK {
-			return cerr
+			return err
 		}
-		fmt.Fprintf(s.stderr, "beige: %v\n", cerr)
+		complain(s.stderr, err)
 	}
 	if code != codeOK {
 		return exitCode(code)
@@ -81,27 +77,35 @@ func (s *session) run() (err error) {
 	return nil
 }
 
-// open opens the images and the other files, and builds the machine.
-func (s *session) open() error {
-	var err error
-	var errs []error
+// open opens the images and the other files, and builds the machine. Nothing is
+// created or changed before all mistakes are known.
+func (s *session) open(mistakes error) error {
+	errs := []error{mistakes}
 	if s.options.script != "" {
 		errs = append(errs, s.openScript())
 	}
-	s.disks, err = openImages(s.options, s.stderr)
-	if err != nil {
-		errs = append(errs, err)
-	} else {
+	var err error
+	if s.disks, err = openImages(s.options); err == nil {
 		s.closer = append(s.closer, s.disks.Close)
 	}
-	errs = append(errs, s.openChars())
+	errs = append(errs, err, s.cfg.Check(), s.chooseDisplay(), s.checkFiles())
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	s.chooseDisplay()
-	s.m, err = machine.New(s.cfg)
-	if err != nil {
+	for _, g := range s.disks.guesses {
+		fmt.Fprintf(s.stderr, "beige: %s\n", g)
+	}
+	if err := s.openChars(); err != nil {
 		return err
+	}
+	if s.m, err = machine.New(s.cfg); err != nil {
+		return err
+	}
+	s.stdout.failed = func(err error) { s.m.Stop(codeFailed, err.Error()) }
+	s.disks.onBroken = func(err error) {
+		if s.term != nil {
+			s.term.Notice(err.Error())
+		}
 	}
 	if s.script != nil {
 		s.script.Start(s.m)
@@ -111,36 +115,87 @@ func (s *session) open() error {
 		s.lines.Start(s.m)
 	}
 	if s.timeout > 0 {
-		s.m.After(bus.Time(s.timeout), func() { s.m.Stop(codeTimeout, fmt.Sprintf("time-out: %v of virtual time are over", s.timeout)) })
+		s.m.After(bus.Time(s.timeout), func() {
+			s.timedOut = true
+			s.m.Stop(codeTimeout, fmt.Sprintf("time-out: %v of virtual time are over", s.timeout))
+		})
 	}
 	return nil
 }
 
 func (s *session) openScript() error {
-	f, err := os.Open(s.options.script)
-	if err != nil {
-		return fmt.Errorf("--script: %w", fileError(s.options.script, err))
+	f, name := s.stdin, "standard input"
+	if s.options.script != "-" {
+		var err error
+		name = s.options.script
+		if f, err = os.Open(name); err != nil {
+			return fmt.Errorf("--script: %w", fileError(name, err))
+		}
+		defer f.Close()
 	}
-	defer f.Close()
-	parsed, err := script.Parse(s.options.script, f)
+	parsed, err := script.Parse(name, f)
 	if err != nil {
-		return err
+		return scriptError(name, err)
 	}
 	s.script = script.New(parsed, script.Options{Out: s.stdout, Err: s.stderr,
-		OpenFloppy: func(path string) (machine.Floppy, error) { return s.disks.openFloppy(path) }})
+		Insert: func(drive int, path string) (machine.Floppy, error) { return s.disks.Insert(drive, path) },
+		Eject:  func(drive int) error { return s.disks.Eject(drive) }})
+	s.cfg.Hold = s.script.Hold
 	return nil
+}
+
+// scriptError is a mistake in a script, or a file that cannot be read.
+func scriptError(name string, err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("--script: %w", fileError(name, pe))
+	}
+	return err
+}
+
+// outputs are the files that this run is to write, by their flags.
+func (s *session) outputs() map[string]string {
+	out := map[string]string{}
+	for flag, path := range map[string]string{"serial": s.serial.path, "debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText} {
+		if path != "" && !(flag == "screen-text" && path == "-") {
+			out[flag] = path
+		}
+	}
+	return out
+}
+
+// checkFiles finds outputs that would destroy an input.
+func (s *session) checkFiles() error {
+	inputs := append(slices.Concat(s.files[:], s.images), s.options.script)
+	var errs []error
+	for flag, path := range s.outputs() {
+		info, err := os.Stat(path)
+		if err != nil {
+			continue
+		}
+		if info.IsDir() {
+			errs = append(errs, fmt.Errorf("--%s: %s: is a directory", flag, path))
+		}
+		for _, in := range inputs {
+			if other, err := os.Stat(in); err == nil && os.SameFile(info, other) && info.Mode().IsRegular() {
+				errs = append(errs, fmt.Errorf("--%s: %s: would overwrite %s; want another file", flag, path, in))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // openChars opens what the serial port, the printer and the debug console go
 // to.
 func (s *session) openChars() error {
-	create := func(flag, path string) (*os.File, error) {
+	create := func(flag, path string) (io.Writer, error) {
 		f, err := os.Create(path)
 		if err != nil {
 			return nil, fmt.Errorf("--%s: %w", flag, fileError(path, err))
 		}
-		s.closer = append(s.closer, f.Close)
-		return f, nil
+		o := &output{f: f, name: "--" + flag + ": " + path}
+		s.closer = append(s.closer, o.Close)
+		return o, nil
 	}
 	var com char.Tee
 	var errs []error
@@ -175,21 +230,35 @@ func (s *session) openChars() error {
 	return errors.Join(errs...)
 }
 
-// chooseDisplay decides what "auto" is, and whether the terminal is one.
-func (s *session) chooseDisplay() {
+// chooseDisplay decides what "auto" is, and whether the terminal is one. What
+// goes to standard error would be written over the screen there.
+func (s *session) chooseDisplay() error {
 	if s.display == "auto" {
 		s.display = "term"
 		if s.script != nil || s.serial.kind == "stdio" {
 			s.display = "none"
 		}
 	}
-	if s.display == "term" && !(term.IsTerminal(s.stdout) && term.IsTerminal(s.stdin)) {
+	if s.display == "term" && !(term.IsTerminal(s.stdout.f) && term.IsTerminal(s.stdin)) {
 		s.display = "lines"
 	}
-	s.cfg.Unattended = s.display == "none" && s.script == nil && s.stdio == nil
-	if s.display == "term" {
-		s.cfg.OnFrame = s.frame
+	s.cfg.Unattended = s.display == "none" && s.script == nil && s.serial.kind != "stdio"
+	if s.display != "term" {
+		return nil
 	}
+	s.cfg.OnFrame = s.frame
+	if !term.IsTerminal(s.stderr) {
+		return nil
+	}
+	const advice = "would write over the screen; send standard error to a file (2>FILE), or use --display none"
+	var errs []error
+	if s.logs {
+		errs = append(errs, errors.New("--log: "+advice))
+	}
+	if s.debugcon.kind == "stdio" {
+		errs = append(errs, errors.New("--debugcon stderr: "+advice+" or --debugcon file:PATH"))
+	}
+	return errors.Join(errs...)
 }
 
 // frame is told by the machine that the screen has changed.
@@ -205,12 +274,15 @@ type outcome struct {
 	bug  string
 }
 
+// haltTime is how long the machine may take to stop when it is told to.
+const haltTime = 10 * time.Second
+
 // serve runs the machine on its own goroutine and the front end on this one.
 func (s *session) serve() outcome {
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	if s.display == "term" {
-		t, err := term.Open(s.stdin, s.stdout)
+		t, err := term.Open(s.stdin, s.stdout.f)
 		if err != nil {
 			return outcome{exit: machine.Exit{Reason: machine.HostStop, Code: codeFailed, Text: "terminal: " + err.Error()}}
 		}
@@ -234,9 +306,17 @@ func (s *session) serve() outcome {
 	}()
 	quit := s.front(front)
 	halt()
-	o := <-result
-	if quit && o.exit.Reason == machine.Canceled {
+	var o outcome
+	select {
+	case o = <-result:
+	case <-time.After(haltTime):
+		return outcome{bug: bugLine("the machine does not stop", "in the run loop")}
+	}
+	if quit && o.exit.Reason == machine.Canceled && ctx.Err() == nil {
 		o.exit = machine.Exit{Reason: machine.HostStop}
+	}
+	if s.lines != nil {
+		s.lines.Finish()
 	}
 	return o
 }
@@ -250,23 +330,50 @@ func (s *session) front(ctx context.Context) (quit bool) {
 	case s.lines != nil:
 		s.lines.Serve(ctx, s.m)
 	case s.stdio != nil:
-		return s.stdio.Serve(ctx, func(b []byte) { s.m.Input(machine.Event{Kind: machine.EventSerial, Data: b}) })
+		if term.IsTerminal(s.stdin) {
+			fmt.Fprint(s.stderr, "beige: COM1 is this terminal; Ctrl+] quits\n")
+		}
+		return s.stdio.Serve(ctx, s.receive)
 	default:
 		<-ctx.Done()
 	}
 	return false
 }
 
+// maxWaiting is how much of the input of --serial stdio may wait for the guest,
+// in bytes; the rest stays where it comes from.
+const maxWaiting = 16 << 10
+
+// receive gives COM1 what has come in, when the guest has taken most of what
+// came before.
+func (s *session) receive(b []byte) {
+	for waiting := maxWaiting; waiting >= maxWaiting; {
+		if !s.m.Do(func() { waiting = s.m.SerialWaiting(0) }) {
+			return
+		}
+		if waiting >= maxWaiting {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	s.m.Input(machine.Event{Kind: machine.EventSerial, Data: b})
+}
+
 // verdict turns the end of the machine into an exit code, and says what there
 // is to say.
 func (s *session) verdict(e machine.Exit) int {
 	say := func(format string, a ...any) { fmt.Fprintf(s.stderr, "beige: "+format+"\n", a...) }
-	if s.script != nil && e.Reason != machine.HostStop && e.Reason != machine.Canceled && e.Reason != machine.DebugExit && !s.script.Done() {
-		s.script.Interrupted(e.String())
-		if e.Reason == machine.PowerOff {
+	if s.script != nil && !s.script.Done() {
+		switch {
+		case s.timedOut:
+			s.script.Interrupted(e.Text)
+			return codeTimeout
+		case e.Reason == machine.PowerOff:
+			s.script.Interrupted(e.String())
 			return codeFailed
+		case e.Reason == machine.TripleFault, e.Reason == machine.HaltedForever:
+			s.script.Interrupted(e.String())
+			return codeGuestDead
 		}
-		return codeGuestDead
 	}
 	switch e.Reason {
 	case machine.PowerOff:
@@ -274,6 +381,9 @@ func (s *session) verdict(e machine.Exit) int {
 	case machine.DebugExit:
 		return min(codeDebugExit+e.Code, codeBug-1)
 	case machine.TripleFault, machine.HaltedForever:
+		if s.term != nil { // the screen is gone, and it may say why
+			fmt.Fprint(s.stdout, s.m.Screen())
+		}
 		say("%s", e)
 		return codeGuestDead
 	case machine.Canceled:
@@ -288,17 +398,18 @@ func (s *session) verdict(e machine.Exit) int {
 
 // results writes what --state-hash and --screen-text ask for.
 func (s *session) results() error {
+	var err error
 	if s.screenText == "-" {
 		fmt.Fprint(s.stdout, s.m.Screen())
 	} else if s.screenText != "" {
-		if err := os.WriteFile(s.screenText, []byte(s.m.Screen().String()), 0o666); err != nil {
-			return fmt.Errorf("--screen-text: %w", fileError(s.screenText, err))
+		if err = os.WriteFile(s.screenText, []byte(s.m.Screen().String()), 0o666); err != nil {
+			err = fmt.Errorf("--screen-text: %w", fileError(s.screenText, err))
 		}
 	}
 	if s.stateHash {
 		fmt.Fprintln(s.stdout, s.m.StateHash())
 	}
-	return nil
+	return errors.Join(err, s.stdout.err)
 }
 
 // close closes all files, once.

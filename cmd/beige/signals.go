@@ -4,11 +4,19 @@ package main
 
 import (
 	"os"
+	"os/signal"
+	"slices"
 	"syscall"
 )
 
-// stopSignals are the signals that end a run in order: images are written out,
-// the terminal is restored.
+// stopSignals are the signals that end a run in order: images are closed, the
+// terminal is restored. Those that whoever started the program wants ignored
+// (nohup, a shell's background jobs) stay ignored.
 func stopSignals() []os.Signal {
-	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	return slices.DeleteFunc(all, signal.Ignored)
 }
+
+// keepPipes makes a write to a closed pipe fail, where it would kill the process
+// with its images open.
+func keepPipes() { signal.Ignore(syscall.SIGPIPE) }

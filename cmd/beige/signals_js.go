@@ -4,3 +4,5 @@ import "os"
 
 // stopSignals is empty of what a JavaScript host does not have.
 func stopSignals() []os.Signal { return []os.Signal{os.Interrupt} }
+
+func keepPipes() {}

@@ -3,7 +3,8 @@
 // script gives the same result on every host.
 //
 // One command a line; "#" begins a comment; strings are in double quotes and
-// know \n \t \" \\ and \xNN:
+// know \n \t \" \\ and \xNN, a byte: on the screen and on the keyboard a
+// character of code page 437, on the serial line just that:
 //
 //	wait "TEXT" [within 30s]         until TEXT is on the screen
 //	wait-serial "TEXT" [within 30s]  until COM1 has sent TEXT
@@ -31,8 +32,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"beige/devices/bus"
+	"beige/devices/vga/cp437"
 	"beige/machine"
 )
 
@@ -53,7 +56,7 @@ type line struct {
 	number  int
 	source  string
 	verb    string
-	text    string // of wait, expect, type; file of text and insert
+	text    string // of wait and expect, as on the screen; bytes of wait-serial; file of text and insert
 	strokes []machine.Stroke
 	time    bus.Time // of sleep and within
 	drive   int
@@ -98,8 +101,43 @@ func Parse(name string, r io.Reader) (*Script, error) {
 
 // word is a word or a string of a line.
 type word struct {
-	s      string
+	text   quotation
 	quoted bool
+}
+
+// quotation is text in which a negative rune -1-b stands for the byte b, written
+// as \xNN.
+type quotation []rune
+
+// expand returns the text with bytes as f writes them.
+func (q quotation) expand(f func(b byte) string) string {
+	var s strings.Builder
+	for _, r := range q {
+		if r < 0 {
+			s.WriteString(f(byte(-1 - r)))
+		} else {
+			s.WriteRune(r)
+		}
+	}
+	return s.String()
+}
+
+// raw is the text as bytes, the rest of it in UTF-8.
+func (q quotation) raw() string { return q.expand(func(b byte) string { return string([]byte{b}) }) }
+
+// screen is the text as the character generator shows it.
+func (q quotation) screen() string {
+	return q.expand(func(b byte) string { return string(cp437.Rune(b)) })
+}
+
+// keys is the text to be typed: a byte below 20h is a key with Ctrl, or Esc.
+func (q quotation) keys() string {
+	return q.expand(func(b byte) string {
+		if b < 0x20 || b == 0x7f {
+			return string(rune(b))
+		}
+		return string(cp437.Rune(b))
+	})
 }
 
 // split cuts a line into words and strings; a comment ends it.
@@ -127,52 +165,52 @@ func split(s string) ([]word, error) {
 			if i := strings.IndexByte(s[:n], '"'); i >= 0 {
 				return nil, fmt.Errorf("quote in the middle of %q; want a space before it", s[:n])
 			}
-			words, s = append(words, word{s[:n], false}), s[n:]
+			words, s = append(words, word{quotation(s[:n]), false}), s[n:]
 		}
 	}
 }
 
 // unquote reads a string up to its closing quote.
-func unquote(s string) (text, rest string, err error) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '"':
-			return b.String(), s[i+1:], nil
-		case '\\':
-			i++
-			if i >= len(s) {
-				return "", "", errors.New("closing quote is missing")
-			}
-			switch s[i] {
-			case 'n':
-				b.WriteByte('\n')
-			case 't':
-				b.WriteByte('\t')
-			case '"', '\\':
-				b.WriteByte(s[i])
-			case 'x':
-				if i+2 >= len(s) {
-					return "", "", errors.New(`\x: want two hexadecimal digits`)
-				}
-				n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
-				if err != nil {
-					return "", "", fmt.Errorf(`\x%s: want two hexadecimal digits`, s[i+1:i+3])
-				}
-				b.WriteRune(rune(n))
-				i += 2
-			default:
-				return "", "", fmt.Errorf(`unknown escape \%c; known: \n \t \" \\ \xNN`, s[i])
-			}
-		default:
-			b.WriteByte(s[i])
+func unquote(s string) (text quotation, rest string, err error) {
+	for s != "" {
+		r, n := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && n == 1 {
+			return nil, "", fmt.Errorf(`byte %02Xh is not UTF-8; write it as \x%02X`, s[0], s[0])
 		}
+		s = s[n:]
+		switch r {
+		case '"':
+			return text, s, nil
+		case '\\':
+			e, n := utf8.DecodeRuneInString(s)
+			s = s[n:]
+			switch {
+			case n == 0:
+				return nil, "", errors.New("closing quote is missing")
+			case e == 'n':
+				r = '\n'
+			case e == 't':
+				r = '\t'
+			case e == '"', e == '\\':
+				r = e
+			case e == 'x':
+				hex := s[:min(2, len(s))]
+				b, err := strconv.ParseUint(hex, 16, 8)
+				if err != nil || len(hex) != 2 {
+					return nil, "", fmt.Errorf(`\x%s: want two hexadecimal digits`, strings.TrimRight(hex, "\""))
+				}
+				r, s = -1-rune(b), s[2:]
+			default:
+				return nil, "", fmt.Errorf(`unknown escape \%c; known: \n \t \" \\ \xNN`, e)
+			}
+		}
+		text = append(text, r)
 	}
-	return "", "", errors.New("closing quote is missing")
+	return nil, "", errors.New("closing quote is missing")
 }
 
 func parseLine(w []word) (line, error) {
-	l := line{verb: w[0].s}
+	l := line{verb: w[0].text.raw()}
 	if w[0].quoted || !slices.Contains(verbs(), l.verb) {
 		if near := machine.Nearest(l.verb, verbs()); near != "" {
 			return l, fmt.Errorf("unknown command %q; did you mean %q?", l.verb, near)
@@ -180,53 +218,66 @@ func parseLine(w []word) (line, error) {
 		return l, fmt.Errorf("unknown command %q; known: %s", l.verb, strings.Join(verbs(), ", "))
 	}
 	w = w[1:]
-	next := func(what string, quoted bool) (string, error) {
+	quote := func() (quotation, error) {
+		const what = "a text in quotes"
 		if len(w) == 0 {
+			return nil, fmt.Errorf("%s: want %s", l.verb, what)
+		}
+		if !w[0].quoted {
+			return nil, fmt.Errorf("%s: want %s, have %s", l.verb, what, w[0].text.raw())
+		}
+		q := w[0].text
+		if w = w[1:]; len(q) == 0 {
+			return nil, fmt.Errorf("%s: the text is empty", l.verb)
+		}
+		return q, nil
+	}
+	next := func(what string) (string, error) {
+		if len(w) == 0 || len(w[0].text) == 0 {
 			return "", fmt.Errorf("%s: want %s", l.verb, what)
 		}
-		if quoted && !w[0].quoted {
-			return "", fmt.Errorf("%s: want %s, have %s", l.verb, what, w[0].s)
-		}
-		s := w[0].s
+		s := w[0].text.raw()
 		w = w[1:]
 		return s, nil
 	}
 	var err error
+	var q quotation
 	switch l.verb {
 	case "wait", "wait-serial":
-		if l.text, err = next("a text in quotes", true); err == nil && l.text == "" {
-			err = fmt.Errorf("%s: the text is empty", l.verb)
+		q, err = quote()
+		l.text, l.time = q.screen(), defaultWithin
+		if l.verb == "wait-serial" {
+			l.text = q.raw()
 		}
-		l.time = defaultWithin
 		if err == nil && len(w) > 0 {
-			if w[0].s != "within" || w[0].quoted {
-				return l, fmt.Errorf("%s: want within and a time after the text, have %s", l.verb, w[0].s)
+			if word := w[0].text.raw(); word != "within" || w[0].quoted {
+				return l, fmt.Errorf("%s: want within and a time after the text, have %s", l.verb, word)
 			}
 			w = w[1:]
-			l.time, err = duration(next("a time after within, such as 30s", false))
+			l.time, err = duration(next("a time after within, such as 30s"))
 		}
 	case "expect", "expect-not":
-		if l.text, err = next("a text in quotes", true); err == nil && l.text == "" {
-			err = fmt.Errorf("%s: the text is empty", l.verb)
-		}
+		q, err = quote()
+		l.text = q.screen()
 	case "type":
-		if l.text, err = next("a text in quotes", true); err == nil {
+		if q, err = quote(); err == nil {
+			l.text = q.keys()
 			l.strokes, err = machine.StrokesFor(l.text)
 		}
 	case "key":
 		var name string
-		if name, err = next("keys, such as f1 or ctrl+alt+delete", false); err == nil {
+		if name, err = next("keys, such as f1 or ctrl+alt+delete"); err == nil {
 			var s machine.Stroke
 			s, err = machine.StrokeByName(name)
 			l.strokes = []machine.Stroke{s}
 		}
 	case "sleep":
-		l.time, err = duration(next("a time, such as 500ms", false))
+		l.time, err = duration(next("a time, such as 500ms"))
 	case "text":
-		l.text, err = next("a file name", false)
+		l.text, err = next("a file name")
 	case "insert", "eject":
 		var drive string
-		drive, err = next("floppy or floppy2", false)
+		drive, err = next("floppy or floppy2")
 		switch {
 		case err != nil:
 		case drive == "floppy":
@@ -236,19 +287,18 @@ func parseLine(w []word) (line, error) {
 			err = fmt.Errorf("%s: want floppy or floppy2, have %s", l.verb, drive)
 		}
 		if err == nil && l.verb == "insert" {
-			l.text, err = next("an image file", false)
+			l.text, err = next("an image file")
 		}
 	case "quit":
 		if len(w) > 0 {
-			l.code, err = strconv.Atoi(w[0].s)
-			if err != nil || l.code < 0 || l.code > 255 {
-				err = fmt.Errorf("quit: want an exit code from 0 to 255, have %s", w[0].s)
+			code, _ := next("an exit code from 0 to 255")
+			if l.code, err = strconv.Atoi(code); err != nil || l.code < 0 || l.code > 255 {
+				err = fmt.Errorf("quit: want an exit code from 0 to 255, have %s", code)
 			}
-			w = w[1:]
 		}
 	}
 	if err == nil && len(w) > 0 {
-		err = fmt.Errorf("%s: %q is too much", l.verb, w[0].s)
+		err = fmt.Errorf("%s: %q is too much", l.verb, w[0].text.raw())
 	}
 	return l, err
 }

@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,16 @@ const (
 // pollTime is how often a waiting script looks, in virtual time.
 const pollTime = 10 * bus.Millisecond
 
+// A guest must read typed keys within typingTime, and each of many within
+// strokeTime.
+const (
+	typingTime = 30 * bus.Second
+	strokeTime = bus.Second
+)
+
+// maxTail is how much of the serial output a report shows, in bytes.
+const maxTail = 1000
+
 // maxSerial bounds what is kept of the serial output that no wait-serial has
 // looked at, in bytes.
 const maxSerial = 1 << 20
@@ -28,8 +39,10 @@ type Options struct {
 	Out io.Writer // for "hash"
 	Err io.Writer // for failures
 
-	// OpenFloppy opens the image of "insert".
-	OpenFloppy func(file string) (machine.Floppy, error)
+	// Insert opens an image for drive 0 or 1, and Eject closes what is in the
+	// drive. Whatever was in it is out of the machine's hands by then.
+	Insert func(drive int, file string) (machine.Floppy, error)
+	Eject  func(drive int) error
 }
 
 // Runner is a script under way. All of it belongs to the machine goroutine.
@@ -42,8 +55,10 @@ type Runner struct {
 	deadline bus.Time
 	waiting  bool // the current line has been begun
 	busy     bool // strokes are being typed
+	turn     int  // of step; earlier calls that are still to come count no more
 	seen     uint64
 	serial   []byte
+	fresh    bool // serial has grown since it was looked at
 }
 
 // New prepares a run of s. Write gets the bytes of COM1.
@@ -51,7 +66,7 @@ func New(s *Script, opt Options) *Runner { return &Runner{script: s, opt: opt} }
 
 // Write takes what the guest sends on the serial port that wait-serial watches.
 func (r *Runner) Write(b []byte) (int, error) {
-	r.serial = append(r.serial, b...)
+	r.serial, r.fresh = append(r.serial, b...), true
 	if n := len(r.serial) - maxSerial; n > 0 {
 		r.serial = append(r.serial[:0], r.serial[n:]...)
 	}
@@ -61,24 +76,37 @@ func (r *Runner) Write(b []byte) (int, error) {
 // Start lets the script drive m, which does not run yet.
 func (r *Runner) Start(m *machine.Machine) {
 	r.m = m
-	m.After(0, r.step)
+	r.again(0)
+}
+
+// again has step called in a while, and by nobody else before.
+func (r *Runner) again(d bus.Time) {
+	r.turn++
+	turn := r.turn
+	r.m.After(d, func() {
+		if turn == r.turn {
+			r.step()
+		}
+	})
+}
+
+// Hold is Config.Hold of a machine with a script: a dead guest can still be
+// looked at, and reset, after a sleep. Everything else that waits would wait in
+// vain.
+func (r *Runner) Hold(machine.Exit) bool {
+	return r.at < len(r.script.lines) && r.script.lines[r.at].verb == "sleep"
 }
 
 // Done reports whether nothing is left that could fail: the machine may end.
 func (r *Runner) Done() bool {
-	for i, l := range r.script.lines[r.at:] {
-		switch l.verb {
-		case "type", "key", "sleep", "reset":
-			if i == 0 && !r.waiting {
-				return false
-			}
-		case "quit":
-			return l.code == 0
-		default:
-			return false
+	rest := r.script.lines[r.at:]
+	if len(rest) > 0 && r.waiting {
+		switch rest[0].verb {
+		case "type", "key", "sleep":
+			rest = rest[1:]
 		}
 	}
-	return true
+	return len(rest) == 0 || rest[0].verb == "quit" && rest[0].code == 0
 }
 
 // Interrupted reports the end of the machine in the middle of the script.
@@ -98,13 +126,17 @@ func (r *Runner) step() {
 			return
 		case done:
 			r.at, r.waiting = r.at+1, false
-		case r.busy:
-			return // the typist calls on
+		case r.m.Now() >= r.deadline && r.busy:
+			r.fail(CodeTimeout, "the guest does not read the keyboard")
+			return
 		case r.m.Now() >= r.deadline:
 			r.fail(CodeTimeout, fmt.Sprintf("not within %v", seconds(l.time)))
 			return
+		case l.verb == "sleep":
+			r.again(r.deadline - r.m.Now())
+			return
 		default:
-			r.m.After(min(pollTime, r.deadline-r.m.Now()), r.step)
+			r.again(min(pollTime, r.deadline-r.m.Now()))
 			return
 		}
 	}
@@ -125,6 +157,10 @@ func (r *Runner) line(l *line) (done bool, err error) {
 		}
 		return false, nil
 	case "wait-serial":
+		if !begin && !r.fresh {
+			return false, nil
+		}
+		r.fresh = false
 		if i := bytes.Index(r.serial, []byte(l.text)); i >= 0 {
 			r.serial = r.serial[i+len(l.text):]
 			return true, nil
@@ -133,9 +169,10 @@ func (r *Runner) line(l *line) (done bool, err error) {
 	case "type", "key":
 		if begin {
 			r.busy = true
+			r.deadline += typingTime + bus.Time(len(l.strokes))*strokeTime
 			r.m.Type(l.strokes, func() { r.busy = false; r.step() })
-			return false, nil
 		}
+		return !r.busy, nil
 	case "expect":
 		if !r.m.Screen().Contains(l.text) {
 			return false, fmt.Errorf("%q is not on the screen", l.text)
@@ -147,15 +184,22 @@ func (r *Runner) line(l *line) (done bool, err error) {
 	case "sleep":
 		return r.m.Now() >= r.deadline, nil
 	case "text":
-		return true, os.WriteFile(l.text, []byte(r.m.Screen().String()), 0o666)
+		err := os.WriteFile(l.text, []byte(r.m.Screen().String()), 0o666)
+		var pe *os.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err // the line has the name
+		}
+		return true, err
 	case "insert":
-		f, err := r.opt.OpenFloppy(l.text)
+		r.m.Take(machine.Event{Kind: machine.EventEject, Unit: l.drive})
+		f, err := r.opt.Insert(l.drive, l.text)
 		if err != nil {
 			return false, err
 		}
 		r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: l.drive, Floppy: f})
 	case "eject":
 		r.m.Take(machine.Event{Kind: machine.EventEject, Unit: l.drive})
+		return true, r.opt.Eject(l.drive)
 	case "reset":
 		r.m.Take(machine.Event{Kind: machine.EventReset})
 	case "hash":
@@ -183,6 +227,10 @@ func (r *Runner) report(reason string) {
 	}
 	s := r.m.Screen()
 	fmt.Fprintf(r.opt.Err, "--- screen, %s after power-on ---\n%s---\n", seconds(r.m.Now()), s)
+	if r.at < len(r.script.lines) && r.script.lines[r.at].verb == "wait-serial" {
+		tail := r.serial[max(len(r.serial)-maxTail, 0):]
+		fmt.Fprintf(r.opt.Err, "--- serial output since the last match, the end of %d bytes ---\n%q\n---\n", len(r.serial), tail)
+	}
 }
 
 // seconds writes a time the way a person would.

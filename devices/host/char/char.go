@@ -2,8 +2,7 @@
 // parallel ports: the process's own input and output, files, and several at
 // once.
 //
-// Not modelled: TCP and pseudo-terminals; flow control toward the guest (what
-// is typed faster than the guest reads waits in the machine).
+// Not modelled: TCP and pseudo-terminals.
 package char
 
 import (
@@ -31,10 +30,13 @@ func (t Tee) Write(b []byte) (int, error) {
 const EscapeKey = 0x1d
 
 // Stdio is the process's input and output as a serial line.
-type Stdio struct{ in, out *os.File }
+type Stdio struct {
+	in  *os.File
+	out io.Writer
+}
 
 // NewStdio returns a line to in and out.
-func NewStdio(in, out *os.File) *Stdio { return &Stdio{in, out} }
+func NewStdio(in *os.File, out io.Writer) *Stdio { return &Stdio{in, out} }
 
 // Write sends what the guest has sent.
 func (s *Stdio) Write(b []byte) (int, error) { return s.out.Write(b) }

@@ -2,7 +2,7 @@ package term
 
 import (
 	"fmt"
-	"time"
+	"strings"
 
 	"beige/devices/kbc"
 	"beige/machine"
@@ -11,7 +11,13 @@ import (
 // menu is what the escape key opens.
 type menu struct {
 	open    bool
+	paused  bool
 	lasting string // status line while the machine is paused
+}
+
+// shortMenu is what fits a terminal that is too small for the box.
+func shortMenu(paused bool) []string {
+	return strings.Fields("r:reset d:Ctrl+Alt+Del " + map[bool]string{false: "p:pause", true: "p:go-on"}[paused] + " s:save ]:send q:quit Esc")
 }
 
 func menuLines(paused bool) []string {
@@ -36,9 +42,7 @@ func menuLines(paused bool) []string {
 func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
 	if !u.open {
 		u.open = true
-		paused := false
-		m.Do(func() { paused = m.Paused() })
-		t.render.SetMenu(menuLines(paused))
+		t.render.SetMenu(menuLines(u.paused), shortMenu(u.paused))
 		return false
 	}
 	switch in.Rune {
@@ -48,14 +52,13 @@ func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
 		s := machine.Stroke{Hold: []kbc.Key{kbc.KeyLeftCtrl, kbc.KeyLeftAlt}, Taps: []kbc.Key{kbc.KeyDelete}}
 		m.Post(func() { m.Type([]machine.Stroke{s}, nil) })
 	case 'p', 'P':
-		m.Do(func() {
-			m.SetPaused(!m.Paused())
-			u.lasting = ""
-			if m.Paused() {
-				u.lasting = " paused; Ctrl+] p goes on "
-			}
-		})
-		poke(t.clear)
+		u.paused, u.lasting = !u.paused, ""
+		if u.paused {
+			u.lasting = " paused; Ctrl+] p goes on "
+		}
+		paused := u.paused
+		m.Post(func() { m.SetPaused(paused) })
+		t.render.SetStatus(u.lasting)
 	case 's', 'S':
 		u.save(t)
 	case ']', EscapeKey:
@@ -68,7 +71,7 @@ func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
 		return false // not an item: the menu stays
 	}
 	u.open = false
-	t.render.SetMenu(nil)
+	t.render.SetMenu(nil, nil)
 	return false
 }
 
@@ -78,10 +81,9 @@ func (u *menu) save(t *Terminal) {
 		return
 	}
 	name, err := t.SaveText(s.String())
-	hint := fmt.Sprintf(" saved as %s ", name)
 	if err != nil {
-		hint = fmt.Sprintf(" %v ", err)
+		t.say(err.Error())
+		return
 	}
-	t.render.SetStatus(hint)
-	time.AfterFunc(hintTime, func() { poke(t.clear) })
+	t.say("saved as " + name)
 }

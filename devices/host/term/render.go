@@ -46,12 +46,15 @@ type Renderer struct {
 
 	shown  []cell // what the terminal shows, row by row
 	valid  bool   // shown is true
-	status string // shown below the screen, or over its last row
+	hint   string // shown below the screen, if there is room
+	status string // shown in its place, or over the last row
 	menu   []string
+	short  []string // words of the menu, for a terminal without room for its lines
 
 	px, py int // first column and row of the guest's screen that are visible
 
 	cursorShape string
+	cursorAt    [2]int // where the terminal's cursor shows, {-1, -1}: nowhere
 	buf         []byte
 }
 
@@ -72,19 +75,27 @@ func (r *Renderer) Resize(cols, rows int) {
 // Invalidate says that the terminal's contents are unknown.
 func (r *Renderer) Invalidate() { r.valid = false }
 
-// SetStatus sets the line below the screen; "" removes it.
+// SetHint sets what stands below the screen while there is no status and room.
+func (r *Renderer) SetHint(s string) { r.hint = s }
+
+// SetStatus sets the line below the screen, or over its last row where there is
+// no room; "" removes it.
 func (r *Renderer) SetStatus(s string) { r.status = s }
 
-// SetMenu lays a box of lines over the middle of the screen; nil removes it.
-func (r *Renderer) SetMenu(lines []string) { r.menu = lines }
+// SetMenu lays a box of lines over the middle of the screen, or its words in
+// short over the top of a terminal that is too small; nil removes it.
+func (r *Renderer) SetMenu(lines, short []string) { r.menu, r.short = lines, short }
 
-// Draw returns the bytes that make the terminal show s. The slice is valid
-// until the next call.
+// Draw returns the bytes that make the terminal show s: none if it does
+// already. The slice is valid until the next call.
 func (r *Renderer) Draw(s *machine.Screen) []byte {
 	r.buf = r.buf[:0]
 	want := r.compose(s)
+	cursor := r.cursorOn(s)
+	if r.valid && cursor == r.cursorAt && r.shape(s) == r.cursorShape && slices.Equal(want, r.shown) {
+		return nil
+	}
 	r.put("\x1b[?25l")
-	mark := len(r.buf)
 	if !r.valid {
 		r.put("\x1b[0m\x1b[2J")
 		for i := range r.shown {
@@ -100,7 +111,7 @@ func (r *Renderer) Draw(s *machine.Screen) []byte {
 		r.put("\x1b[0m")
 	}
 	r.valid = true
-	r.cursor(s, len(r.buf) == mark)
+	r.cursor(s, cursor)
 	return r.buf
 }
 
@@ -120,14 +131,26 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 	if !s.Text {
 		r.text(want, 0, 0, fmt.Sprintf("[graphics mode %d x %d]", s.Width, s.Height))
 	}
-	if r.status != "" {
-		y := r.rows - 1
-		if s.Rows < r.rows {
-			y = s.Rows
+	line, y := r.status, r.rows-1
+	if s.Rows < r.rows {
+		y = s.Rows
+		if line == "" {
+			line = r.hint
 		}
-		r.text(want, 0, y, r.status)
 	}
-	if r.menu != nil {
+	if line != "" {
+		r.text(want, 0, y, line)
+	}
+	if r.menu != nil && (len(r.menu) > r.rows || len([]rune(r.menu[0])) > r.cols) {
+		x, y := 0, 0
+		for _, w := range r.short {
+			if x > 0 && x+len(w) > r.cols {
+				x, y = 0, y+1
+			}
+			r.text(want, x, y, w+" ")
+			x += len(w) + 1
+		}
+	} else if r.menu != nil {
 		width := 0
 		for _, l := range r.menu {
 			width = max(width, len([]rune(l)))
@@ -145,7 +168,7 @@ var blank = cell{r: ' '}
 
 // text writes a line of the front end: reversed, so that it stands out.
 func (r *Renderer) text(want []cell, x, y int, s string) {
-	if y >= r.rows {
+	if y >= r.rows || s == "" {
 		return
 	}
 	for _, c := range s {
@@ -288,25 +311,42 @@ func nearest256(c [3]uint8) int {
 func abs(v int) int { return max(v, -v) }
 func sq(v int) int  { return v * v }
 
-// cursor places the terminal's cursor where the guest's is. unchanged says that
-// no cell was drawn.
-func (r *Renderer) cursor(s *machine.Screen, unchanged bool) {
+// nowhere is the place of a cursor that does not show.
+var nowhere = [2]int{-1, -1}
+
+// cursorOn is where the guest's cursor is on the terminal.
+func (r *Renderer) cursorOn(s *machine.Screen) [2]int {
 	x, y := s.Cursor.X-r.px, s.Cursor.Y-r.py
 	if !s.Cursor.Visible || !s.Text || r.menu != nil || x < 0 || y < 0 || x >= r.cols || y >= r.rows {
+		return nowhere
+	}
+	return [2]int{x, y}
+}
+
+// shape is the control sequence for the guest's form of the cursor (DECSCUSR).
+func (r *Renderer) shape(s *machine.Screen) string {
+	if !s.Cursor.Visible {
+		return r.cursorShape // as it is
+	}
+	if s.Cursor.Block {
+		return "\x1b[1 q" // blinking block
+	}
+	return "\x1b[3 q" // blinking underline
+}
+
+// cursor shows the terminal's cursor at a place.
+func (r *Renderer) cursor(s *machine.Screen, at [2]int) {
+	if r.cursorAt = at; at == nowhere {
 		return
 	}
-	shape := "\x1b[3 q" // blinking underline
-	if s.Cursor.Block {
-		shape = "\x1b[1 q"
-	}
-	if shape != r.cursorShape {
+	if shape := r.shape(s); shape != r.cursorShape {
 		r.put(shape)
 		r.cursorShape = shape
 	}
 	r.put("\x1b[")
-	r.num(y + 1)
+	r.num(at[1] + 1)
 	r.put(";")
-	r.num(x + 1)
+	r.num(at[0] + 1)
 	r.put("H\x1b[?25h")
 }
 

@@ -168,12 +168,12 @@ func TestRenderStatusAndMenu(t *testing.T) {
 	r, e := NewRenderer(10, 4, Colours16), newEmulator(10, 4)
 	s := screen(10, "one", "two", "three")
 	r.SetStatus(" hint ")
-	r.SetMenu([]string{"[m]"})
+	r.SetMenu([]string{"[m]"}, nil)
 	e.write(t, r.Draw(s))
 	if got := e.lines(); got != "one\ntwo[m]\nthree\n hint" {
 		t.Errorf("with menu and status: %q", got)
 	}
-	r.SetMenu(nil)
+	r.SetMenu(nil, nil)
 	r.SetStatus("")
 	e.write(t, r.Draw(s))
 	if got := e.lines(); got != "one\ntwo\nthree" {

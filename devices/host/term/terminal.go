@@ -12,17 +12,17 @@ import (
 	"beige/machine"
 )
 
-// Control sequences around a session: the alternate screen, no wrap at the
-// right edge, reports of modified keys (xterm's modifyOtherKeys and the
+// Control sequences around a session: the title, the alternate screen, no wrap
+// at the right edge, reports of modified keys (xterm's modifyOtherKeys and the
 // kitty protocol's first level; terminals without them ignore both).
 const (
-	enterScreen = "\x1b[?1049h\x1b[?7l\x1b[>4;1m\x1b[>1u\x1b]2;beige\x07"
-	leaveScreen = "\x1b[0m\x1b[<u\x1b[>4;0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l"
+	enterScreen = "\x1b[22;2t\x1b[?1049h\x1b[?7l\x1b[>4;1m\x1b[>1u\x1b]2;beige\x07"
+	leaveScreen = "\x1b[0m\x1b[<u\x1b[>4;0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l\x1b[23;2t"
 )
 
 const (
 	escapeTime = 25 * time.Millisecond // a lone ESC is the Esc key after that
-	hintTime   = 4 * time.Second       // how long the hint covers the last row of a small terminal
+	statusTime = 4 * time.Second       // how long a message covers the last row of a small terminal
 )
 
 // Terminal is the terminal of the process in raw mode.
@@ -33,15 +33,18 @@ type Terminal struct {
 	raw     *xterm.State
 	restore func()
 	open    bool
+	closed  bool // for good
 
 	render *Renderer
 	dec    Decoder
 	menu   menu
+	until  *time.Timer // of the status line
 
 	frame   atomic.Pointer[machine.Screen]
 	changed chan struct{}
 	resized chan struct{}
-	clear   chan struct{} // the hint has been shown long enough
+	clear   chan struct{} // the status has been shown long enough
+	notices chan string
 
 	// SaveText stores the text of a screen and returns the name of the file.
 	SaveText func(text string) (name string, err error)
@@ -52,7 +55,7 @@ func IsTerminal(f *os.File) bool { return xterm.IsTerminal(int(f.Fd())) }
 
 // Open puts the terminal into raw mode. Close must follow on every way out.
 func Open(in, out *os.File) (*Terminal, error) {
-	t := &Terminal{in: in, out: out, changed: make(chan struct{}, 1), resized: make(chan struct{}, 1), clear: make(chan struct{}, 1)}
+	t := &Terminal{in: in, out: out, changed: make(chan struct{}, 1), resized: make(chan struct{}, 1), clear: make(chan struct{}, 1), notices: make(chan string, 16)}
 	if err := t.enter(); err != nil {
 		return nil, err
 	}
@@ -72,7 +75,7 @@ func (t *Terminal) size() (cols, rows int) {
 func (t *Terminal) enter() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.open {
+	if t.open || t.closed {
 		return nil
 	}
 	raw, err := xterm.MakeRaw(int(t.in.Fd()))
@@ -89,11 +92,24 @@ func (t *Terminal) enter() error {
 	return nil
 }
 
-// Close gives the terminal back as it was. It may be called twice and from any
-// goroutine.
+// Close gives the terminal back as it was, for good. It may be called twice and
+// from any goroutine.
 func (t *Terminal) Close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.closed = true
+	t.leave()
+}
+
+// suspend gives the terminal back while the process is stopped.
+func (t *Terminal) suspend() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.leave()
+}
+
+// leave undoes enter. The mutex is held.
+func (t *Terminal) leave() {
 	if !t.open {
 		return
 	}
@@ -125,17 +141,35 @@ func poke(c chan struct{}) {
 	}
 }
 
+// Notice shows a line for a while. It never blocks and may be called from any
+// goroutine.
+func (t *Terminal) Notice(text string) {
+	select {
+	case t.notices <- text:
+	default:
+	}
+}
+
+// say sets the status line for a while.
+func (t *Terminal) say(text string) {
+	t.render.SetStatus(" " + text + " ")
+	if t.until != nil {
+		t.until.Stop()
+	}
+	t.until = time.AfterFunc(statusTime, func() { poke(t.clear) })
+}
+
 // Serve draws screens and types what comes from the terminal until ctx is done
 // or the person quits; quit is true then.
 func (t *Terminal) Serve(ctx context.Context, m *machine.Machine) (quit bool) {
 	bytes := make(chan []byte)
 	go t.read(ctx, bytes)
-	stop := watch(func() { poke(t.resized) }, t.Close, func() { _ = t.enter(); poke(t.resized) })
+	stop := watch(func() { poke(t.resized) }, t.suspend, func() { _ = t.enter(); poke(t.resized) })
 	defer stop()
 
-	const hint = " Ctrl+] opens the menu "
-	t.render.SetStatus(hint)
-	time.AfterFunc(hintTime, func() { poke(t.clear) })
+	const hint = "Ctrl+] opens the menu"
+	t.render.SetHint(" " + hint + " ")
+	t.say(hint)
 	var flush <-chan time.Time
 	for {
 		select {
@@ -147,9 +181,8 @@ func (t *Terminal) Serve(ctx context.Context, m *machine.Machine) (quit bool) {
 			t.render.Resize(t.size())
 		case <-t.clear:
 			t.render.SetStatus(t.menu.lasting)
-			if s := t.frame.Load(); s != nil && s.Rows < t.render.rows && t.menu.lasting == "" {
-				t.render.SetStatus(hint) // there is room for it
-			}
+		case text := <-t.notices:
+			t.say(text)
 		case b, ok := <-bytes:
 			if !ok {
 				return true // the terminal has gone away
@@ -190,7 +223,9 @@ func (t *Terminal) read(ctx context.Context, c chan<- []byte) {
 
 func (t *Terminal) draw() {
 	if s := t.frame.Load(); s != nil {
-		t.write(t.render.Draw(s))
+		if b := t.render.Draw(s); len(b) > 0 {
+			t.write(b)
+		}
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// watch calls resized when the terminal changes its size, and around a stop by
-// SIGTSTP leave before it and enter after it. It returns a function that ends
-// the watching.
+// watch calls resized when the terminal changes its size, leave before a stop by
+// SIGTSTP, and enter when the process goes on after any stop. It returns a
+// function that ends the watching.
 func watch(resized, leave, enter func()) (stop func()) {
 	c := make(chan os.Signal, 4)
 	done := make(chan struct{})
@@ -26,9 +26,9 @@ func watch(resized, leave, enter func()) (stop func()) {
 					resized()
 				case syscall.SIGTSTP:
 					leave()
+					// The stop may come a little later; only SIGCONT says that it is over.
 					_ = syscall.Kill(syscall.Getpid(), syscall.SIGSTOP)
-					enter()
-				case syscall.SIGCONT: // stopped by SIGSTOP, which cannot be seen coming
+				case syscall.SIGCONT:
 					enter()
 				}
 			}
