@@ -8,11 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"beige/cpu"
 	"beige/devices/bus"
 	"beige/devices/image"
+	"beige/devices/kbc"
 	"beige/machine"
 )
 
@@ -118,15 +121,71 @@ func (b *bench) Write(p []byte) (int, error) {
 	}
 }
 
-// serve does what a guest asks for, and tells it so at once.
+// serve does what a guest asks for, and tells it so.
 func (b *bench) serve(request string) {
 	word, rest, _ := strings.Cut(request, " ")
+	done := func() { b.m.Memory().WritePhys(answer, []byte{1}) }
 	switch word {
 	case "hello":
+	case "keys":
+		stroke, err := machine.StrokeByName(rest)
+		if err != nil {
+			b.t.Error(err)
+		}
+		b.m.Type([]machine.Stroke{stroke}, nil)
+	case "alt": // a character by its number
+		stroke := machine.Stroke{Hold: []kbc.Key{kbc.KeyLeftAlt}}
+		for _, d := range rest {
+			k, _ := kbc.KeyByName("kp" + string(d))
+			stroke.Taps = append(stroke.Taps, k)
+		}
+		b.m.Type([]machine.Stroke{stroke}, nil)
+	case "down", "up":
+		k, ok := kbc.KeyByName(rest)
+		if !ok {
+			b.t.Errorf("no key %q", rest)
+		}
+		b.m.Take(machine.Event{Kind: machine.EventKey, Key: k, Down: word == "down"})
+	case "hold": // for a second
+		k, _ := kbc.KeyByName(rest)
+		b.m.Take(machine.KeyDown(k))
+		b.m.After(bus.Second, func() { b.m.Take(machine.KeyUp(k)) })
+	case "pause": // and half a second later a key
+		b.m.Type([]machine.Stroke{{Taps: []kbc.Key{kbc.KeyPause}}}, nil)
+		b.m.After(bus.Second/2, func() { b.m.Type([]machine.Stroke{{Taps: []kbc.Key{kbc.KeySpace}}}, nil) })
+		b.m.After(100*bus.Millisecond, done) // the program stands still by then
+		return
+	case "mouse":
+		var x, y int
+		var buttons uint8
+		if _, err := fmt.Sscan(rest, &x, &y, &buttons); err != nil {
+			b.t.Error(err)
+		}
+		b.m.Take(machine.Event{Kind: machine.EventMouse, DX: x, DY: y, Buttons: buttons})
+	case "serial":
+		b.m.Take(machine.Event{Kind: machine.EventSerial, Data: []byte(rest)})
+	case "sent":
+		b.expect("COM1", &b.serial, rest)
+	case "printed":
+		switch rest {
+		case "screen":
+			rest = "\r\non paper" + strings.Repeat(" ", 72) + "\r\n" + strings.Repeat(strings.Repeat(" ", 80)+"\r\n", 24)
+		case "nothing":
+			rest = ""
+		}
+		b.expect("LPT1", &b.printer, rest)
 	default:
-		b.t.Errorf("request %q %q?", word, rest)
+		b.t.Errorf("request %q?", request)
 	}
-	b.m.Memory().WritePhys(answer, []byte{1})
+	done()
+}
+
+// expect looks at what has come out of a port since the last time.
+func (b *bench) expect(port string, got *bytes.Buffer, want string) {
+	if got.String() != want {
+		b.t.Errorf("%s sent %q; want %q", port, got, want)
+	}
+	got.Reset()
 }
 
 // TestChecksAreBuiltFromTheirSources assembles the disks anew and compares.
@@ -157,7 +216,35 @@ func TestChecksAreBuiltFromTheirSources(t *testing.T) {
 func TestBIOSVideo(t *testing.T) {
 	for _, cpu := range []string{"8086", "80286", "80386", "pentium-pro"} {
 		t.Run(cpu, func(t *testing.T) {
+			t.Parallel()
 			runChecks(t, machine.Config{CPU: cpu, Floppies: [2]machine.Floppy{checkDisk(t, "video", nil)}}, 922)
+		})
+	}
+}
+
+func TestBIOSSystem(t *testing.T) {
+	for _, tc := range []struct {
+		cpu    string
+		memory uint64 // MB; 0: 640 KB
+		checks int
+	}{
+		{"8086", 0, 667},
+		{"80286", 14, 704},
+		{"80386", 2, 773},
+		{"pentium-pro", 100, 773},
+	} {
+		t.Run(tc.cpu, func(t *testing.T) {
+			t.Parallel()
+			memory := tc.memory << 20
+			if memory == 0 {
+				memory = 640 << 10
+			}
+			model, _ := cpu.ModelByName(tc.cpu)
+			p := parameters{CPU: uint8(min(slices.Index(cpu.ModelNames(), tc.cpu), 4)), Memory: uint32(memory >> 10), DriveB: 4}
+			if model.HasFPU {
+				p.FPU = 1
+			}
+			runChecks(t, machine.Config{CPU: tc.cpu, Memory: memory, Floppies: [2]machine.Floppy{checkDisk(t, "system", &p)}}, tc.checks)
 		})
 	}
 }

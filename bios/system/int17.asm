@@ -105,6 +105,10 @@ lpt_find:
         inc     di
         inc     di
         inc     bx
+        inc     dx                      ; out of the reset in which power-on holds the printer
+        inc     dx
+        mov     al, LPT_SELECT
+        out     dx, al
 .absent:
         cmp     si, .ports_end
         jb      .next

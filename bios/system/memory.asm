@@ -3,12 +3,13 @@
 ; Base memory is looked at; what lies above 1 MB is told by the CMOS, where the board's set-up has put it.
 
 ; memory_size: Out: AX = KB of base memory, at most 640. No stack is needed before: returns to BP. Changes AX, BX, CX,
-; DX, ES. The first 64 KB are taken for granted.
+; DX, SI, ES. The first 64 KB are taken for granted.
 memory_size:
         mov     bx, 1000h               ; segment looked at
 .next:
         mov     es, bx
-        mov     ax, [es:0]
+        mov     ax, [es:0]              ; a warm boot keeps what is there
+        mov     si, [es:2]
         mov     cx, 55AAh
         mov     [es:0], cx
         mov     dx, 0AA55h              ; leaves something else on the bus
@@ -18,6 +19,7 @@ memory_size:
         cmp     [es:2], dx
         jne     .end
         mov     [es:0], ax
+        mov     [es:2], si
         add     bx, 40h                 ; 1 KB
         cmp     bx, 0A000h
         jb      .next
