@@ -20,6 +20,12 @@ func (h *handlers) initALU() {
 			}
 			b.set(op, h.alu[i][f][s])
 			b.nf = h.aluNF[i][f][s]
+			if s == 2 {
+				b.half, b.live = aluHalf[i][f], aluLive[i][f]
+				if b.nf == nil {
+					b.half = b.live
+				}
+			}
 			switch m {
 			case isa.CMP:
 				b.canFuse(op, fuseCmp, f, s)
@@ -30,6 +36,26 @@ func (h *handlers) initALU() {
 	}
 }
 
+// aluHalf and aluLive say what 32-bit instructions can be in a pair, without and
+// with flags.
+var (
+	aluHalf = [9][numForms]half{
+		{formRR: halfAddRegReg32NF, formRI: halfAddRegImm32NF},
+		{formRR: halfOrRegReg32NF},
+		4: {formRI: halfAndRegImm32NF},
+		5: {formRR: halfSubRegReg32NF, formRI: halfSubRegImm32NF},
+		6: {formRR: halfXorRegReg32NF},
+	}
+	aluLive = [9][numForms]half{
+		{formRR: halfAddRegReg32, formRI: halfAddRegImm32, formRM: halfAddRegMem32, formMR: halfAddMemReg32},
+		{formRR: halfOrRegReg32},
+		{formRR: halfAdcRegReg32},
+		4: {formRI: halfAndRegImm32},
+		5: {formRR: halfSubRegReg32, formRI: halfSubRegImm32},
+		6: {formRR: halfXorRegReg32},
+	}
+)
+
 func (h *handlers) initArith() {
 	one := func(m isa.Op, reg, mem [3]handler) {
 		h.build[m] = func(b *builder, op *Op, in *isa.Inst) {
@@ -39,6 +65,14 @@ func (h *handlers) initArith() {
 				return
 			}
 			b.set(op, reg[s])
+			switch {
+			case m == isa.INC && s == 2:
+				b.nf, b.half, b.live = opIncReg32NF, halfIncReg32NF, halfIncReg32
+			case m == isa.DEC && s == 2:
+				b.nf, b.half, b.live = opDecReg32NF, halfDecReg32NF, halfDecReg32
+			case m == isa.NEG && s == 2:
+				b.half = halfNegReg32
+			}
 			if m == isa.DEC && s > 0 {
 				b.canFuse(op, fuseDec, formRR, s)
 			}
@@ -148,6 +182,11 @@ func opIncReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opIncReg32NF(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return next(c, op)
+}
+
 func opIncMem8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	c.put8(i, c.inc8(a))
@@ -178,6 +217,11 @@ func opDecReg16(c *CPU, op *Op) *Op {
 
 func opDecReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.dec32(c.get32(op.dst)))
+	return next(c, op)
+}
+
+func opDecReg32NF(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-1)
 	return next(c, op)
 }
 

@@ -12,7 +12,7 @@ func (h *handlers) initBranch() {
 			b.relative(op, in)
 			if b.ends { // 16-bit operand size in 32-bit code
 				op.x = uint8(i)
-				op.fn = opJcc16in32
+				op.set(opJcc16in32)
 				return
 			}
 			b.set(op, h.jcc[i])
@@ -28,7 +28,7 @@ func (h *handlers) initBranch() {
 				f = decJcc(k.size, i)
 			}
 			if f != nil {
-				b.prev.fn = f
+				b.prev.set(f)
 			}
 		}
 	}
@@ -37,7 +37,7 @@ func (h *handlers) initBranch() {
 		case isa.Rel:
 			b.relative(op, in)
 			if b.ends {
-				op.fn = opJmp16in32
+				op.set(opJmp16in32)
 				return
 			}
 			b.end(op, opJmp)
@@ -52,7 +52,7 @@ func (h *handlers) initBranch() {
 		case isa.Rel:
 			b.relative(op, in)
 			if b.ends {
-				op.fn = opCall16in32
+				op.set(opCall16in32)
 				return
 			}
 			b.end(op, pick2(in.OpSize, opCall16, opCall32))
@@ -81,7 +81,7 @@ func (h *handlers) initBranch() {
 			b.relative(op, in)
 			if b.ends {
 				op.x = uint8(i)
-				op.fn = opLoop16in32
+				op.set(opLoop16in32)
 				return
 			}
 			b.set(op, [4]handler{opLoopne, opLoope, opLoop, opJcxz}[i])

@@ -2,7 +2,7 @@ package cpu
 
 import "beige/cpu/isa"
 
-// handler executes one op; see Op.fn.
+// handler executes one op; see Op.run.
 type handler = func(*CPU, *Op) *Op
 
 // buildFunc chooses the handler of a decoded instruction and sets the fields
@@ -20,6 +20,7 @@ type handlers struct {
 	mov    [numForms][3]handler
 	cmpJcc [2][numForms][3][16]handler // CMP, TEST; nil where not fused
 	jcc    [16]handler
+	pairs  [lastFirst + 1][numHalves]handler
 }
 
 // Operand forms of two-operand instructions.
@@ -38,6 +39,7 @@ func newHandlers() *handlers {
 	h.initALU()
 	h.initMove()
 	h.initCmpJccTable()
+	h.initPairTable()
 	h.initArith()
 	h.initStack()
 	h.initBranch()
@@ -68,15 +70,20 @@ type builder struct {
 	nextKind fusible
 
 	// What dropDeadFlags must know of each op.
-	use [maxTrace + 2]flagUse
-	nf  handler // of the current op: handler without flags, if it has one
+	use [maxTrace + maxYields + 2]flagUse
+	// Of the current op, for note.
+	nf   handler // handler without flags, if it has one
+	half half    // what it can be in a pair; where there is nf, without flags
+	live half    // the same with flags
 }
 
 // flagUse is what an op does with the six arithmetic flags.
 type flagUse struct {
 	nf     handler // handler that does not set them, if there is one
 	need   bool    // it reads some, or can leave the trace before it is done
-	writes bool    // it sets all six, or leaves them undefined
+	writes bool    // it sets all six
+	half   half    // what it can be in a pair; with nf, if that is chosen
+	live   half    // and if it is not
 }
 
 // note records the flag use of op number i, just built from in.
@@ -86,12 +93,13 @@ func (b *builder) note(i int, in *isa.Inst) {
 	for _, a := range in.Args {
 		need = need || a.Kind == isa.Mem
 	}
-	b.use[i] = flagUse{
-		nf:     b.nf,
-		need:   need,
-		writes: (r.Written|r.Undefined)&isa.Arith == isa.Arith && r.Attr&isa.CondFlags == 0,
+	writes := (r.Written|r.Undefined)&isa.Arith == isa.Arith && r.Attr&isa.CondFlags == 0
+	switch in.Op {
+	case isa.MUL, isa.IMUL, isa.DIV, isa.IDIV:
+		writes = false // the undefined ones keep their values
 	}
-	b.nf = nil
+	b.use[i] = flagUse{nf: b.nf, need: need, writes: writes, half: b.half, live: b.live}
+	b.nf, b.half, b.live = nil, halfNone, halfNone
 }
 
 // dropDeadFlags gives ops whose flags are overwritten before anything can see
@@ -100,10 +108,27 @@ func (b *builder) dropDeadFlags(ops []Op) {
 	live := true
 	for i := len(ops) - 1; i >= 0; i-- {
 		u := &b.use[i]
-		if !live && u.nf != nil {
-			ops[i].fn = u.nf
+		if u.nf != nil {
+			if live {
+				u.half = u.live
+			} else {
+				ops[i].set(u.nf)
+			}
 		}
 		live = u.need || live && !u.writes
+	}
+}
+
+// makePairs gives ops that can be handled together with the one behind them the
+// pair's handler. The second op keeps its own, which nothing reaches any more
+// but which holds the pair's second operands.
+func (b *builder) makePairs(ops []Op) {
+	for i := 0; i+1 < len(ops); i++ {
+		first, second := b.use[i].half, b.use[i+1].half
+		if first != halfNone && first <= lastFirst && second != halfNone {
+			ops[i].set(b.c.h.pairs[first][second])
+			i++
+		}
 	}
 }
 
@@ -157,11 +182,11 @@ func (b *builder) build(op *Op, in *isa.Inst, st isa.Status) {
 }
 
 // set makes f the handler of an instruction that goes on to the next.
-func (b *builder) set(op *Op, f handler) { op.fn = f }
+func (b *builder) set(op *Op, f handler) { op.set(f) }
 
 // end makes f the handler of an instruction that ends the trace.
 func (b *builder) end(op *Op, f handler) {
-	op.fn = f
+	op.set(f)
 	b.ends = true
 }
 

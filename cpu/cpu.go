@@ -56,6 +56,7 @@ type CPU struct {
 	left, stolen, slice int64
 	cur                 *Op // instruction with an access outside memory under way
 	stop                bool
+	repeating           bool // set when a repeated instruction stops between iterations
 
 	// Derived from the segment registers, CR0 and CPL by updateMode.
 	mode     uint64 // trace key bits
@@ -146,7 +147,7 @@ func (c *CPU) Reset() {
 		c.Seg[TR].Attr = attrP | 11
 	}
 	c.Seg[CS].Attr = attrRealData // real mode writes through CS too
-	c.GDTR.Limit, c.IDTR.Limit = 0xffff, 0xffff
+	c.GDTR.Limit, c.IDTR.Limit = 0xffff, m.IDTLimit
 	if m.HasProtected {
 		// The first fetch is from the top of memory: 16 bytes below it.
 		c.Seg[CS].Sel, c.IP = 0xf000, 0xfff0
@@ -156,7 +157,6 @@ func (c *CPU) Reset() {
 		}
 	} else {
 		c.Seg[CS].Sel, c.Seg[CS].Base, c.IP = 0xffff, 0xffff0, 0
-		c.IDTR.Limit = 0x3ff
 	}
 	if m.Has32 {
 		c.DR[6], c.DR[7] = 0xffff0ff0, 0x400

@@ -15,7 +15,7 @@ const (
 // debugState is what DR7 asks for, derived by updateDebug.
 type debugState struct {
 	exec  bool // an execution breakpoint is enabled
-	watch bool // a data or I/O breakpoint is enabled
+	watch bool // a data or I/O breakpoint is enabled: traps are due behind each instruction
 }
 
 // Breakpoint conditions (DR7 R/W fields).
@@ -131,6 +131,3 @@ func (c *CPU) deliverDebug() {
 	c.left--
 	c.fault = fault{pending: true, vec: vecDB, trap: true}
 }
-
-// clearRF: RF lasts for one instruction.
-func (c *CPU) clearRF() { c.Flags &^= FlagRF }

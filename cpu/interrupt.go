@@ -68,7 +68,7 @@ func (c *CPU) deliverFault() {
 		}
 		first, second := f.vec, c.fault.vec
 		switch {
-		case first == vecDF && (contributory(second) || second == vecPF):
+		case first == vecDF:
 			c.fault = fault{}
 			c.counters.TripleFaults++
 			c.Shutdown = true
@@ -118,9 +118,6 @@ func (c *CPU) deliver(op *Op, ev event, retIP uint32) {
 func (c *CPU) deliverReal(op *Op, ev event, retIP uint32) {
 	at := uint32(ev.vec) * 4
 	if at+3 > c.IDTR.Limit {
-		if ev.vec == vecDF || !c.model.HasProtected {
-			c.raise(op, vecDF, 0)
-		}
 		c.gp(op, 0)
 	}
 	c.askSoft(op, &ev, retIP)

@@ -152,8 +152,8 @@ func (c *CPU) repPort(op *Op, one func(*CPU, *Op), block func(*CPU, *Op, uint32)
 	if want == 0 {
 		return c.leave(op)
 	}
-	done := uint32(0)
-	for done < now {
+	done, epoch := uint32(0), c.traces.epoch
+	for done < now && c.traces.epoch == epoch {
 		n := block(c, op, now-done)
 		if n == 0 {
 			one(c, op)

@@ -11,6 +11,7 @@ type Model struct {
 
 	FlagsSet   uint32 // EFLAGS bits that read 1 always
 	FlagsMask  uint32 // EFLAGS bits that exist
+	IDTLimit   uint32 // after RESET
 	ResetDX    uint32 // component identification after RESET
 	CR0Mask    uint32 // CR0 bits that exist
 	CR0Set     uint32 // CR0 (or MSW) bits that read 1 always
@@ -84,23 +85,23 @@ func models() []Model {
 		cr4Pentium     = CR4VME | CR4PVI | CR4TSD | CR4DE | CR4PSE | CR4MCE
 	)
 	return []Model{
-		{Name: "8086", Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+		{Name: "8086", IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			DivFaultsAfter: true, IDivRepNegates: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
-		{Name: "80186", Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+		{Name: "80186", IDTLimit: 0x3ff, Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
-		{Name: "80286", Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true,
+		{Name: "80286", IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true,
 			CR0Mask: 0xf, CR0Set: 0xfff0, MaxInstLen: 10},
-		{Name: "80386", Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "80386", IDTLimit: 0x3ff, Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0308, CR0Mask: CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0PG, MaxInstLen: 15},
-		{Name: "80486", Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "80486", IDTLimit: 0x3ff, Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0402, CR0Mask: cr0486, CR0Set: CR0ET, MaxInstLen: 15},
-		{Name: "pentium", Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "pentium", IDTLimit: 0xffff, Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x052b, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium, Features: featPentium,
 			CPUID: []CPUIDLeaf{vendor(1), {EAX: 0x52b, EDX: featPentium}}, MaxInstLen: 15},
-		{Name: "pentium-pro", Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "pentium-pro", IDTLimit: 0xffff, Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0619, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE, Features: featPentiumPro,
 			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x619, EDX: featPentiumPro}, {EAX: 0x03020101, EDX: 0x06040a42}}, MaxInstLen: 15},

@@ -14,7 +14,11 @@ func (h *handlers) initMove() {
 		case dst > isa.SReg || src > isa.SReg:
 			h.buildMovSystem(b, op, in)
 		default:
-			b.set(op, h.mov[form(in)][sizeIndex(in.Args[0].Size)])
+			f, s := form(in), sizeIndex(in.Args[0].Size)
+			b.set(op, h.mov[f][s])
+			if s == 2 {
+				b.half = [numForms]half{formRR: halfMovRegReg32, formRI: halfMovRegImm32, formRM: halfMovRegMem32, formMR: halfMovMemReg32}[f]
+			}
 		}
 	}
 	h.build[isa.LEA] = func(b *builder, op *Op, in *isa.Inst) {
@@ -23,11 +27,17 @@ func (h *handlers) initMove() {
 			return
 		}
 		b.set(op, pick2(in.OpSize, opLea16, opLea32))
+		if in.OpSize == 4 {
+			b.half = halfLea32
+		}
 	}
 	h.build[isa.MOVZX] = func(b *builder, op *Op, in *isa.Inst) {
 		b.set(op, pickExtend(in, [8]handler{
 			opMovzxReg16Reg8, opMovzxReg32Reg8, opMovzxReg16Reg16, opMovzxReg32Reg16,
 			opMovzxReg16Mem8, opMovzxReg32Mem8, opMovzxReg16Mem16, opMovzxReg32Mem16}))
+		if in.Args[0].Size == 4 && in.Args[1].Size == 1 && in.Args[1].Kind == isa.Mem {
+			b.half = halfMovzxReg32Mem8
+		}
 	}
 	h.build[isa.MOVSX] = func(b *builder, op *Op, in *isa.Inst) {
 		b.set(op, pickExtend(in, [8]handler{

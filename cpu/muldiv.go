@@ -40,6 +40,9 @@ func buildImul(b *builder, op *Op, in *isa.Inst) {
 		b.set(op, pick2(in.OpSize, opImulReg16, opImulReg32))
 	default:
 		b.set(op, pick2(in.OpSize, opImulReg16, opImulRegReg32))
+		if in.OpSize == 4 {
+			b.half = halfImulRegReg32
+		}
 	}
 }
 

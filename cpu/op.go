@@ -5,9 +5,9 @@ import "unsafe"
 // Op is one decoded instruction in a trace, ready to run. Operand fields mean
 // what the handler takes them to mean; the usual use stands beside them.
 type Op struct {
-	// fn executes the instruction and returns what to run next: what next
-	// returned, the first op of a linked trace, or nil to go back to the run loop.
-	fn func(*CPU, *Op) *Op
+	// entry is where the handler's code begins. It is the first field, which makes a
+	// pointer to an Op a function value, see run.
+	entry uintptr
 	// link is the trace at the taken target, once known and while on the same page.
 	link *Op
 
@@ -31,8 +31,25 @@ const opSize = unsafe.Sizeof(Op{})
 // calls it.
 func next(c *CPU, op *Op) *Op {
 	n := nextOp(op)
-	return n.fn(c, n)
+	return n.run(c)
 }
+
+// A function value of Go is a pointer to a word with the address of the code,
+// behind which a closure has its variables. Handlers are no closures, so an Op
+// can stand in for the word: a call costs one load instead of two, and it is the
+// address of a call that the host waits for most.
+
+// run executes the instruction and returns what to run next: what next returned,
+// the first op of a linked trace, or nil to go back to the run loop.
+func (op *Op) run(c *CPU) *Op {
+	return (*(*handler)(unsafe.Pointer(&op)))(c, op)
+}
+
+// set makes f the handler. f must be a function of the package, not a closure.
+func (op *Op) set(f handler) { op.entry = entryOf(f) }
+
+// entryOf is where the code of a function begins.
+func entryOf(f handler) uintptr { return **(**uintptr)(unsafe.Pointer(&f)) }
 
 // ea returns the offset of op's memory operand in its segment.
 func (c *CPU) ea(op *Op) uint32 {

@@ -46,7 +46,7 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 			continue // an interrupt was delivered
 		case c.Halted:
 			why = StopHalted
-		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.DebugPending != 0:
+		case c.Flags&(FlagTF|FlagRF) != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0:
 			c.runOne()
 			continue
 		default:
@@ -65,7 +65,7 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 func (c *CPU) exec() {
 	defer c.recoverFault()
 	for op := c.enter(); op != nil; {
-		op = op.fn(c, op)
+		op = op.run(c)
 	}
 }
 
@@ -150,14 +150,21 @@ func (c *CPU) runOne() {
 	if c.debug.exec && c.Shadow != shadowMovSS && c.Flags&FlagRF == 0 && c.breakpointHere() {
 		return
 	}
-	tf := c.Flags&FlagTF != 0
+	tf, rf := c.Flags&FlagTF != 0, c.Flags&FlagRF
 	c.Shadow = 0
+	// RF lasts for one instruction, all iterations of a repeated one included. It
+	// goes now, since the instruction may be an IRET that sets it.
+	c.Flags &^= FlagRF
+	c.repeating = false
+	n := c.counters.Interrupts
 	c.execOne()
 	if c.fault.pending {
 		return
 	}
-	c.clearRF()
-	if tf {
+	if c.repeating {
+		c.Flags |= rf
+	}
+	if tf && n == c.counters.Interrupts { // INT n clears TF before it could trap
 		c.DebugPending |= dr6BS
 	}
 }

@@ -60,13 +60,13 @@ func buildShift(b *builder, op *Op, in *isa.Inst, kind int) {
 	if s == 2 && !cl && op.imm != 0 {
 		switch kind {
 		case kindSHL:
-			f, b.nf = opShlRegImm32, opShlRegImm32NF
+			f, b.nf, b.half, b.live = opShlRegImm32, opShlRegImm32NF, halfShlRegImm32NF, halfShlRegImm32
 		case kindSHR:
-			f, b.nf = opShrRegImm32, opShrRegImm32NF
+			f, b.nf, b.half, b.live = opShrRegImm32, opShrRegImm32NF, halfShrRegImm32NF, halfShrRegImm32
 		case kindSAR:
 			f, b.nf = opSarRegImm32, opSarRegImm32NF
 		case kindROL:
-			f = opRolRegImm32
+			f, b.half = opRolRegImm32, halfRolRegImm32
 		case kindROR:
 			f = opRorRegImm32
 		}

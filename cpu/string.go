@@ -146,6 +146,7 @@ func (c *CPU) endRep(op *Op, done bool) *Op {
 	if done {
 		return c.leave(op)
 	}
+	c.repeating = true
 	return c.jump(op, c.ip(op)&c.seqMask)
 }
 
@@ -166,7 +167,8 @@ func opRepMovs(c *CPU, op *Op) *Op {
 	if want == 0 {
 		return c.leave(op)
 	}
-	for done := uint32(0); done < now; {
+	done, epoch := uint32(0), c.traces.epoch
+	for done < now && c.traces.epoch == epoch { // else it may have overwritten itself
 		n := c.movsRun(op, now-done)
 		if n == 0 {
 			c.movs(op)
@@ -178,7 +180,7 @@ func opRepMovs(c *CPU, op *Op) *Op {
 		c.iterated(op, n)
 		done += n
 	}
-	return c.endRep(op, want == now)
+	return c.endRep(op, done == want)
 }
 
 // run returns the index in mem of up to n elements at seg:off that lie in one
@@ -258,7 +260,8 @@ func opRepStos(c *CPU, op *Op) *Op {
 	if want == 0 {
 		return c.leave(op)
 	}
-	for done := uint32(0); done < now; {
+	done, epoch := uint32(0), c.traces.epoch
+	for done < now && c.traces.epoch == epoch {
 		n := c.stosRun(op, now-done)
 		if n == 0 {
 			c.stos(op)
@@ -269,7 +272,7 @@ func opRepStos(c *CPU, op *Op) *Op {
 		c.iterated(op, n)
 		done += n
 	}
-	return c.endRep(op, want == now)
+	return c.endRep(op, done == want)
 }
 
 func (c *CPU) stosRun(op *Op, n uint32) uint32 {

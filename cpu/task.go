@@ -155,7 +155,14 @@ func (c *CPU) switchTask(op *Op, d *descriptor, sel uint16, cause taskCause, ret
 	c.Seg[TR] = tr
 	c.CR0 |= CR0TS
 	c.DR[7] &^= 0x155 // local breakpoints
-	c.loadTask(op, &t, is32)
+	// Faults name no instruction, so those before op in its trace are counted here.
+	if op != nil {
+		c.left -= int64(op.n)
+	}
+	c.loadTask(&t, is32)
+	if op != nil {
+		c.left += int64(op.n)
+	}
 }
 
 // checkLinear raises the page fault that an access to a linear range by the
@@ -223,7 +230,7 @@ func (c *CPU) saveTask(op *Op, base uint32, is32 bool, flags, ip uint32) {
 // loadTask makes t the running task. Its segment registers are loaded without
 // rights first, then checked one by one, so that a fault finds the selectors in
 // place (SDM volume 3, section 7.3).
-func (c *CPU) loadTask(op *Op, t *newTask, is32 bool) {
+func (c *CPU) loadTask(t *newTask, is32 bool) {
 	c.v86, c.protMode = false, true
 	if is32 && c.CR0&CR0PG != 0 && uint64(t.cr3) != c.CR3 {
 		c.CR3 = uint64(t.cr3)

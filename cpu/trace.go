@@ -41,6 +41,7 @@ type traceCache struct {
 	drops  []uint8 // by page: how often a store dropped code there, saturating
 	arena  []Op    // rest of the current chunk
 	chunks int
+	epoch  uint64 // counts stores to decoded code
 	// scratch is the place of instructions that are decoded for one execution:
 	// those that cross a page and those outside memory.
 	scratch [2]Op
@@ -129,7 +130,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	} else if tc.drops[i>>pageShift] > 8 {
 		limit = 8 // code and data share the page: lose less at a store
 	}
-	if len(tc.arena) < limit+2 {
+	if len(tc.arena) < limit+maxYields+2 {
 		if tc.chunks == maxChunks {
 			c.flushTraces()
 		}
@@ -137,23 +138,30 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 		tc.chunks++
 	}
 	code := c.mem[i : i+uint64(n)]
-	ops := tc.arena[:limit+2]
+	ops := tc.arena[:limit+maxYields+2]
 	b := builder{c: c}
-	pos, k := 0, 0
+	pos, j, k := 0, 0, 0 // bytes, ops, instructions
 	for k < limit {
+		if k != 0 && k%yieldAfter == 0 {
+			ops[j] = Op{entry: entryOf(opYield), off: uint16(pos), n: uint8(k)}
+			b.use[j] = flagUse{}
+			b.nextPrev = nil
+			j++
+		}
 		in := &tc.inst
 		st := c.dec.Decode(code[pos:min(pos+maxFetch, len(code))], c.decodeMode(), in)
 		if st == isa.Short {
 			break
 		}
-		op := &ops[k]
+		op := &ops[j]
 		*op = Op{off: uint16(pos), n: uint8(k), len: in.Len}
 		b.build(op, in, st)
 		if st == isa.OK {
-			b.note(k, in)
+			b.note(j, in)
 		} else {
-			b.use[k] = flagUse{need: true}
+			b.use[j] = flagUse{need: true}
 		}
+		j++
 		k++
 		pos += int(in.Len)
 		if b.ends {
@@ -165,10 +173,11 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	}
 	if !b.ends {
 		// n and off count what is before the op, so this one adds none of its own.
-		ops[k] = Op{fn: opContinue, off: uint16(pos), n: uint8(k), imm: uint32(pos)}
+		ops[j] = Op{entry: entryOf(opContinue), off: uint16(pos), n: uint8(k), imm: uint32(pos)}
 	}
-	b.dropDeadFlags(ops[:k])
-	used := k
+	b.dropDeadFlags(ops[:j])
+	b.makePairs(ops[:j])
+	used := j
 	if !b.ends {
 		used++
 	}
@@ -192,6 +201,7 @@ func (c *CPU) decodeMode() isa.Mode {
 // needed and cannot be had.
 func (c *CPU) decodeOnce(ip, la uint32) *Op {
 	var buf [maxFetch]byte
+	var from [maxFetch]location
 	cs := &c.Seg[CS]
 	user := c.CPL == 3
 	in := &c.traces.inst
@@ -202,9 +212,18 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 			c.gp(nil, 0)
 		}
 		a := uint32(cs.Base) + off
-		buf[n] = uint8(c.get(nil, c.locate(nil, a, false, user), 1))
+		from[n] = c.locate(nil, a, false, user)
+		buf[n] = uint8(c.get(nil, from[n], 1))
 		if st = c.dec.Decode(buf[:n+1], c.decodeMode(), in); st != isa.Short {
 			break
+		}
+	}
+	if in.Rep != isa.NoRep && st == isa.OK {
+		// A repeated instruction must notice that it overwrites itself.
+		for _, l := range from[:in.Len] {
+			if l.ram {
+				c.markCode(uint32(l.idx), 1)
+			}
 		}
 	}
 	ops := &c.traces.scratch
@@ -212,7 +231,7 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 	b := builder{c: c}
 	b.build(&ops[0], in, st)
 	if !b.ends {
-		ops[1] = Op{fn: opContinue, off: uint16(in.Len), n: 1, imm: uint32(in.Len)}
+		ops[1] = Op{entry: entryOf(opContinue), off: uint16(in.Len), n: 1, imm: uint32(in.Len)}
 	}
 	return &ops[0]
 }
@@ -227,7 +246,13 @@ func (c *CPU) addTrace(t *trace) {
 	tc.byKey[t.key] = t
 	page := t.start >> pageShift
 	tc.byPage[page] = append(tc.byPage[page], t)
-	if c.phys.MarkCode(t.start, t.len) {
+	c.markCode(t.start, t.len)
+}
+
+// markCode makes stores into n bytes at index i of mem noticeable.
+func (c *CPU) markCode(i, n uint32) {
+	page := i >> pageShift
+	if c.phys.MarkCode(i, n) {
 		// The page's first code: its write tags move to the slow table.
 		for j := range c.tlbs {
 			u := &c.tlbs[j]
@@ -245,6 +270,7 @@ func (c *CPU) addTrace(t *trace) {
 // its current instruction, since every op of a dropped trace becomes opStale.
 func (c *CPU) dropTraces(i, n uint32) {
 	tc := &c.traces
+	tc.epoch++
 	page := i >> pageShift
 	list := tc.byPage[page]
 	kept := list[:0]
@@ -284,7 +310,7 @@ func (c *CPU) dropTrace(t *trace) {
 	c.counters.TracesDropped++
 	delete(c.traces.byKey, t.key)
 	for i := range t.ops {
-		t.ops[i].fn = opStale
+		t.ops[i].set(opStale)
 		t.ops[i].link = nil
 	}
 	if s := &c.traces.table[slotOf(t.key)]; s.key == t.key {
@@ -308,6 +334,16 @@ func (c *CPU) flushTraces() {
 	tc.arena, tc.chunks = nil, 0
 	clear(tc.drops)
 }
+
+// yieldAfter is how many instructions' handlers call one another before they
+// return to the run loop: about as many as the host predicts the returns of.
+const (
+	yieldAfter = 16
+	maxYields  = (maxTrace - 1) / yieldAfter
+)
+
+// opYield unwinds the handlers before it; the run loop goes on behind it.
+func opYield(c *CPU, op *Op) *Op { return nextOp(op) }
 
 // opStale stands for every op of a dropped trace: it leaves at its instruction
 // boundary and looks the code up anew.

@@ -1,0 +1,98 @@
+package cpu
+
+import "testing"
+
+// A store into the running trace takes effect at the next instruction.
+func TestSelfModifyingTrace(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		code []byte
+		bx   uint32
+	}{
+		{"next instruction", []byte{0xc6, 0x05, 0x07, 0x80, 0, 0, 0x90, 0x43, 0x43}, 1}, // mov byte [8007],90h: INC EBX becomes NOP
+		{"one behind it", []byte{0xc6, 0x05, 0x08, 0x80, 0, 0, 0x4b, 0x43, 0x43}, 0},    // the second becomes DEC EBX
+		{"an immediate", []byte{0xc7, 0x05, 0x0b, 0x80, 0, 0, 0x34, 0x12, 0, 0, 0xbb, 1, 0, 0, 0}, 0x1234},
+		{"read-modify-write", []byte{0xfe, 0x0d, 0x06, 0x80, 0, 0, 0x44, 0x43}, 2}, // dec byte [8006]: INC ESP becomes INC EBX
+		{"push", []byte{0xbc, 0x0e, 0x80, 0, 0, 0x68, 0x43, 0x43, 0x90, 0x90, 0x40, 0x40, 0x40, 0x40}, 2},
+		{"stosb", []byte{0xbf, 0x08, 0x80, 0, 0, 0xb0, 0x43, 0xaa, 0x90}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newProt(t, "pentium", c.code...)
+			r.wantVector(-1)
+			r.wantReg(BX, c.bx)
+		})
+	}
+}
+
+// A loop that changes its body every time round.
+func TestSelfModifyingLoop(t *testing.T) {
+	r := newProt(t, "80486", 0xb9, 10, 0, 0, 0, 0x83, 0xc3, 1, 0xfe, 0x05, 0x07, 0x80, 0, 0, 0xe2, 0xf5) // mov ecx,10; add ebx,1; inc byte [8007]; loop
+	r.wantVector(-1)
+	r.wantReg(BX, 55)
+}
+
+// A linked trace that is overwritten from another page.
+func TestModifiedTarget(t *testing.T) {
+	r := newProt(t, "80386", 0xb9, 100, 0, 0, 0, 0xe8, 0xf6, 0x0f, 0, 0, 0x83, 0xf9, 50, 0x75, 7, 0xc6, 0x05, 0, 0x90, 0, 0, 0x4b, 0xe2, 0xed)
+	r.code(rigGate, 0x43, 0xc3) // inc ebx; ret: after 51 calls DEC
+	r.wantVector(-1)
+	r.wantReg(BX, 51-49)
+}
+
+// DMA into code that has been decoded.
+func TestDMAIntoCode(t *testing.T) {
+	r := newProt(t, "80386", 0x43, 0xe6, 0x80, 0x43, 0x43)
+	r.out = func(uint16, int, uint32) { r.mem.WritePhys(rigCode+3, []byte{0x4b, 0x90}) }
+	r.Run(100)
+	r.IP, r.Halted = rigCode, false
+	r.R[BX] = 10
+	r.code(rigCode, 0x43, 0xe6, 0x80, 0x43, 0x43)
+	r.wantVector(-1)
+	r.wantReg(BX, 10)
+	// Across two pages at once.
+	r = newProt(t, "80386", 0xe9, 0xf9, 0x0f, 0, 0) // jmp 8ffe
+	r.code(0x8ffe, 0x43, 0x43, 0x43, 0x43)
+	r.wantVector(-1)
+	r.mem.WritePhys(0x8ffd, []byte{0x90, 0x4b, 0x4b, 0x4b, 0x4b})
+	r.IP, r.Halted, r.R[BX] = rigCode, false, 10
+	r.wantVector(-1)
+	r.wantReg(BX, 6)
+}
+
+// The same bytes through another linear address.
+func TestAliasedCode(t *testing.T) {
+	r := newProt(t, "80386", 0xc6, 0x05, 0x0e, 0xe0, 0, 0, 0x4b, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x43).page()
+	r.setPTE(0xe, 0x8007)
+	r.Refresh()
+	r.wantVector(-1)
+	r.wantReg(BX, 0xffffffff)
+}
+
+// A repeated instruction that overwrites itself stops being one.
+func TestRepOverwritesItself(t *testing.T) {
+	r := newProt(t, "80386", 0xb9, 0x20, 0, 0, 0, 0xbf, 0x08, 0x80, 0, 0, 0xb0, 0x90, 0xf3, 0xaa) // rep stosb from 8008 on, over itself at 800c
+	r.code(0x8040, 0x90)
+	for _, step := range []bool{false, true} {
+		if step {
+			r = newProt(t, "80386", 0xb9, 0x20, 0, 0, 0, 0xbf, 0x08, 0x80, 0, 0, 0xb0, 0x90, 0xf3, 0xaa)
+			for range 200 {
+				r.Run(1)
+			}
+		} else {
+			r.Run(200)
+		}
+		r.wantReg(DI, 0x800e) // NOP and one STOSB are left
+		r.wantReg(CX, 0x1b)
+	}
+}
+
+// Data beside code on a page must not cost the code: stores to other bytes drop
+// nothing.
+func TestDataBesideCode(t *testing.T) {
+	r := newProt(t, "80386", 0xb9, 0, 1, 0, 0, 0xff, 0x05, 0x40, 0x80, 0, 0, 0xe2, 0xf8) // inc dword [8040]; loop
+	r.wantVector(-1)
+	r.wantMem(0x8040, 4, 0x100)
+	if got := r.Counters().TracesDropped; got != 0 {
+		t.Errorf("TracesDropped = %d; want 0", got)
+	}
+}
