@@ -25,21 +25,22 @@ func bugLine(what, where string) string {
 		version(), strings.ReplaceAll(what, "\n", " "), where)
 }
 
-// panicSite is the first place in beige below the runtime's panic functions.
+// panicSite is where the panic began: the first place in beige below the
+// runtime's panic functions, and below those that have panicked again since.
 func panicSite() string {
 	pc := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
-	inPanic := false
+	inPanic, site := false, "unknown place"
 	for {
 		f, more := frames.Next()
 		switch {
 		case f.Function == "runtime.gopanic":
 			inPanic = true
 		case inPanic && !strings.HasPrefix(f.Function, "runtime."):
-			return fmt.Sprintf("%s at %s:%d", f.Function, filepath.Base(f.File), f.Line)
+			inPanic, site = false, fmt.Sprintf("%s at %s:%d", f.Function, filepath.Base(f.File), f.Line)
 		}
 		if !more {
-			return "unknown place"
+			return site
 		}
 	}
 }

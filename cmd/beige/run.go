@@ -345,11 +345,11 @@ func (s *session) front(ctx context.Context) (quit bool) {
 const maxWaiting = 16 << 10
 
 // receive gives COM1 what has come in, when the guest has taken most of what
-// came before.
+// came before. A person at a terminal is not kept waiting.
 func (s *session) receive(b []byte) {
-	for waiting := maxWaiting; waiting >= maxWaiting; {
+	for waiting := maxWaiting; waiting >= maxWaiting && !term.IsTerminal(s.stdin); {
 		if !s.m.Do(func() { waiting = s.m.SerialWaiting(0) }) {
-			return
+			break // it does not run yet, or not any more
 		}
 		if waiting >= maxWaiting {
 			time.Sleep(time.Millisecond)
