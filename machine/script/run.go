@@ -99,14 +99,16 @@ func (r *Runner) Hold(machine.Exit) bool {
 
 // Done reports whether nothing is left that could fail: the machine may end.
 func (r *Runner) Done() bool {
-	rest := r.script.lines[r.at:]
-	if len(rest) > 0 && r.waiting {
-		switch rest[0].verb {
-		case "type", "key", "sleep":
-			rest = rest[1:]
+	for i, l := range r.script.lines[r.at:] {
+		switch {
+		case l.verb == "sleep", i == 0 && r.waiting && (l.verb == "type" || l.verb == "key"):
+		case l.verb == "quit" && l.code == 0:
+			return true
+		default:
+			return false
 		}
 	}
-	return len(rest) == 0 || rest[0].verb == "quit" && rest[0].code == 0
+	return true
 }
 
 // Interrupted reports the end of the machine in the middle of the script.
