@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,8 @@ type bench struct {
 	report  []string
 	printer bytes.Buffer
 	serial  bytes.Buffer
+	floppy  *image.Floppy // in drive B
+	disk    *flawed
 }
 
 // answer is where a guest waits for its request to be done (boot.inc).
@@ -46,6 +49,8 @@ type parameters struct {
 	Logical   [3]uint16
 	Physical  [3]uint16
 	Total     uint32
+	Middle    uint32
+	End       uint32
 	Translate uint8
 }
 
@@ -83,6 +88,7 @@ func runChecks(t *testing.T, cfg machine.Config, want int) *bench {
 		t.Fatal(err)
 	}
 	b.m = m
+	b.disk, _ = cfg.Disks[0].(*flawed)
 	m.After(600*bus.Second, func() { m.Stop(1, "the checks did not come to an end") })
 	if exit := m.Run(context.Background()); exit.Reason != machine.DebugExit {
 		t.Errorf("%v; want the guest's end\nCS:IP %04x:%04x\n%s", exit, m.CPU().Registers().Seg[1].Sel, m.CPU().Registers().IP, m.Screen())
@@ -164,6 +170,15 @@ func (b *bench) serve(request string) {
 		b.m.Take(machine.Event{Kind: machine.EventMouse, DX: x, DY: y, Buttons: buttons})
 	case "serial":
 		b.m.Take(machine.Event{Kind: machine.EventSerial, Data: []byte(rest)})
+	case "insert": // a disk the guest has not seen into drive B
+		b.floppy = patterned(rest)
+		b.m.Take(machine.Event{Kind: machine.EventInsert, Unit: 1, Floppy: b.floppy})
+	case "eject":
+		b.m.Take(machine.Event{Kind: machine.EventEject, Unit: 1})
+	case "protect":
+		b.floppy.SetReadOnly(true)
+	case "lock", "unlock":
+		b.disk.locked = word == "lock"
 	case "sent":
 		b.expect("COM1", &b.serial, rest)
 	case "printed":
@@ -245,6 +260,98 @@ func TestBIOSSystem(t *testing.T) {
 				p.FPU = 1
 			}
 			runChecks(t, machine.Config{CPU: tc.cpu, Memory: memory, Floppies: [2]machine.Floppy{checkDisk(t, "system", &p)}}, tc.checks)
+		})
+	}
+}
+
+// patterned returns a floppy whose sectors tell which they are (drives.asm).
+func patterned(name string) *image.Floppy {
+	format, _ := image.FormatByName(name)
+	data := make([]byte, format.Size())
+	for i := range len(data) / 2 {
+		binary.LittleEndian.PutUint16(data[2*i:], uint16(i/256+i%256*0x101))
+	}
+	f, err := image.NewFloppy(name, data)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func TestBIOSFloppies(t *testing.T) {
+	for _, tc := range []struct {
+		cpu, medium string // in drive B at power-on, which decides what drive B is
+		drive       uint8
+		checks      int
+	}{
+		{"8086", "360K", 1, 130},
+		{"80286", "1.2M", 2, 207},
+		{"8086", "1.44M", 4, 207},
+		{"80386", "2.88M", 5, 277},
+	} {
+		t.Run(tc.medium, func(t *testing.T) {
+			t.Parallel()
+			p := parameters{DriveB: tc.drive}
+			runChecks(t, machine.Config{CPU: tc.cpu, Floppies: [2]machine.Floppy{checkDisk(t, "drives", &p), patterned(tc.medium)}}, tc.checks)
+		})
+	}
+}
+
+// flawed is a hard disk with a bad sector, which may refuse writes.
+type flawed struct {
+	machine.Disk
+	locked bool
+}
+
+const badSector = 777
+
+func (d *flawed) ReadSectors(lba uint64, p []byte) error {
+	if lba <= badSector && badSector < lba+uint64(len(p)/image.SectorSize) {
+		return errors.New("a scratch")
+	}
+	return d.Disk.ReadSectors(lba, p)
+}
+
+func (d *flawed) ReadOnly() bool { return d.locked }
+
+// The geometries are those of the LBA-assisted translation of the Enhanced Disk
+// Drive Specification 1.1: 63 sectors, and the first of 16, 32, 64, 128, 255 heads
+// with which 1024 cylinders are enough; unless a partition says otherwise.
+func TestBIOSDisks(t *testing.T) {
+	// One partition, active, of 16 heads and 63 sectors, from 0/1/1 to 999/15/63.
+	partition := make([]byte, 512)
+	copy(partition[0x1be:], []byte{0x80, 1, 1, 0, 6, 15, 63 | 3<<6, 999 & 0xff, 63, 0, 0, 0})
+	binary.LittleEndian.PutUint32(partition[0x1be+12:], 1000*16*63-63)
+	partition[510], partition[511] = 0x55, 0xaa
+	for _, tc := range []struct {
+		name, cpu         string
+		sectors           uint64
+		data              []byte
+		logical, physical [3]uint16
+		translate         uint8
+		checks            int
+	}{
+		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 409},
+		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 408},
+		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 413},
+		{"528M partitioned", "80386", 1081344, partition, [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 3, 410},
+		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 413},
+		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 412},
+		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 410},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c, h, s := uint32(tc.logical[0]), uint32(tc.logical[1]), uint32(tc.logical[2])
+			p := parameters{Disks: 2, DriveB: 4, Logical: tc.logical, Physical: tc.physical, Total: uint32(tc.sectors), Translate: tc.translate,
+				Middle: (c/2*h+h/2)*s + s - 1, End: c*h*s - 1}
+			second := make([]byte, 512)
+			for i := range 256 {
+				binary.LittleEndian.PutUint16(second[2*i:], uint16(0x4242+i*0x101))
+			}
+			runChecks(t, machine.Config{CPU: tc.cpu, Boot: "a", Floppies: [2]machine.Floppy{checkDisk(t, "drives", &p)}, Disks: [4]machine.Disk{
+				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},
+				image.NewDisk("second", second, 16384),
+			}}, tc.checks)
 		})
 	}
 }

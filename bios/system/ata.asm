@@ -156,6 +156,11 @@ ata_judge:
         ret
 .found:
         mov     al, [cs:bx+1]
+        cmp     al, 10h
+        jne     .bad
+        cmp     byte [eb_rq+rq_op], RQ_WRITE
+        jne     .bad
+        mov     al, 03h                 ; the same bit after a write: WP, write protected
 .bad:
         stc
         ret
@@ -203,11 +208,21 @@ ata_settle:
 
 ; ata_run: performs the request eb_rq for the drive SI: rq_lba, rq_count (> 0), rq_off, rq_seg, rq_op.
 ; rq_done counts the sectors moved. CF set with AL = status. Changes AX, BX, CX, DX, DI, ES.
+;
+; A drive need not say which sector of a block was bad, so a command that fails with several sectors a block is
+; done again with one: then rq_done is exact, and what lies before the bad sector has been moved.
 ata_run:
         mov     word [eb_rq+rq_done], 0
+        mov     byte [eb_rq+rq_single], 0
 .command:
         call    ata_select
-        jc      .fail
+        jc      .timeout
+        mov     ax, [eb_rq+rq_done]     ; where to go back to
+        mov     [eb_rq+rq_mark], ax
+        mov     ax, [eb_rq+rq_off]
+        mov     [eb_rq+rq_mark_off], ax
+        mov     ax, [eb_rq+rq_seg]
+        mov     [eb_rq+rq_mark_seg], ax
         mov     ax, [eb_rq+rq_count]
         cmp     word [eb_rq+rq_extra], 0
         je      .many
@@ -219,13 +234,15 @@ ata_run:
 .count:
         mov     [eb_rq+rq_cmd_count], ax
         mov     bl, [si+dk_multi]
+        cmp     byte [eb_rq+rq_single], 0
+        jne     .one
         cmp     ax, 1
         ja      .burst
+.one:
         mov     bl, 1
 .burst:
         mov     [eb_rq+rq_burst], bl
         call    ata_issue
-        jc      .fail
         cmp     byte [eb_rq+rq_op], RQ_VERIFY
         je      .verify
         mov     cx, [eb_rq+rq_cmd_count]
@@ -233,7 +250,7 @@ ata_run:
         push    cx
         call    ata_ready
         pop     cx
-        jc      .fail
+        jc      .timeout
         test    al, ATA_ERR|ATA_DF
         jnz     .device
         test    al, ATA_DRQ
@@ -255,16 +272,15 @@ ata_run:
         add     [eb_rq+rq_done], bx
         sub     cx, bx
         jnz     .block
-        cmp     byte [eb_rq+rq_op], RQ_WRITE
-        jne     .finished
+        call    ata_settle
         call    ata_ready
-        jc      .fail
+        jc      .timeout
         call    ata_judge
-        jc      .fail
+        jc      .judged
         jmp     short .finished
 .verify:
         call    ata_ready
-        jc      .fail
+        jc      .timeout
         call    ata_judge
         jc      .fail
         mov     ax, [eb_rq+rq_cmd_count]
@@ -276,25 +292,57 @@ ata_run:
         adc     word [eb_rq+rq_lba+4], 0
         adc     word [eb_rq+rq_lba+6], 0
         sub     [eb_rq+rq_count], ax
-        jnz     .command
+        jnz     .next
         xor     al, al
+        ret
+.next:
+        jmp     .command
+.timeout:
+        stc
         ret
 .device:
         call    ata_judge
         jc      .judged
         mov     al, 20h                 ; neither data nor error: controller failed
 .judged:
-        cmp     al, 01h                 ; aborted: a drive that forgot its multiple mode
-        jne     .fail
         cmp     byte [eb_rq+rq_burst], 1
         jbe     .fail
+        cmp     al, 01h                 ; aborted: a drive that forgot its multiple mode
+        jne     .again
         mov     byte [si+dk_multi], 1
+.again:
+        mov     byte [eb_rq+rq_single], 1
+        call    ata_drain
+        mov     ax, [eb_rq+rq_mark]
+        mov     [eb_rq+rq_done], ax
+        mov     ax, [eb_rq+rq_mark_off]
+        mov     [eb_rq+rq_off], ax
+        mov     ax, [eb_rq+rq_mark_seg]
+        mov     [eb_rq+rq_seg], ax
         jmp     .command
 .fail:
+        call    ata_drain
         stc
         ret
 
-; ata_issue: address, count and command. CF set with AL = status. Changes AX, BX, CX, DX, DI.
+; ata_drain: takes the data that a drive still wants to hand over after an error (ATA-3 7.13, READ MULTIPLE: the block
+; with the error is transferred). Changes CX, DX.
+ata_drain:
+        push    ax
+        mov     cx, ATA_MULTI_MAX*256
+.next:
+        mov     dx, [si+dk_ctrl]
+        in      al, dx
+        test    al, ATA_DRQ
+        jz      .done
+        mov     dx, [si+dk_base]
+        in      ax, dx
+        loop    .next
+.done:
+        pop     ax
+        ret
+
+; ata_issue: address, count and command. Changes AX, BX, CX, DX, DI.
 ata_issue:
         mov     bl, [eb_rq+rq_op]
         xor     bh, bh
@@ -389,9 +437,7 @@ ata_issue:
         inc     dx
         mov     al, bl
         out     dx, al
-        call    ata_settle
-        clc
-        ret
+        jmp     ata_settle
 ; per operation: 28 bits, 28 bits multiple, 48 bits, 48 bits multiple
 ata_commands:
         db      ATAC_READ, ATAC_READM, ATAC_READ_EXT, ATAC_READM_EXT

@@ -41,7 +41,7 @@ edd_verify:
         mov     al, RQ_VERIFY
 edd_transfer:
         call    edd_packet
-        jc      .out
+        jc      .moved
         cmp     word [eb_rq+rq_count], 0
         je      .out
         call    ata_run
