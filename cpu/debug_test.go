@@ -72,6 +72,21 @@ func TestBreakpoints(t *testing.T) {
 	}
 }
 
+// A debug trap comes before an NMI and ends HLT.
+func TestTrapPriority(t *testing.T) {
+	r := newProt(t, "80386", 0xe6, 0x80, 0x90)
+	r.Flags |= FlagTF
+	r.out = func(uint16, int, uint32) { r.NMI() }
+	r.code(rigHandlers+vecDB*4, 0xf4)
+	r.Run(2)
+	r.Run(1) // NMI at the first instruction of the #DB handler
+	r.wantTop(rigHandlers+vecDB*4, selCode0)
+	r = newProt(t, "80386", 0xf4, 0x90)
+	r.Flags |= FlagTF
+	r.wantVector(vecDB)
+	r.wantTop(rigCode + 1)
+}
+
 // RF, set in the frame of a breakpoint's fault, lets the instruction run once.
 func TestResumeFlag(t *testing.T) {
 	r := newProt(t, "80386", 0x90, 0x43, 0x43)

@@ -179,7 +179,7 @@ func (g *fuzzGuest) tables(rnd *rand.Rand, m *Model) {
 			typ &= 7
 		}
 		d := typ<<40 | 1<<47 | uint64(rnd.IntN(2)*3)<<45
-		d |= uint64(rnd.IntN(64))<<19 | uint64(fuzzCode+rnd.IntN(0x3000))
+		d |= uint64(fuzzSelector(rnd, 0))<<16 | uint64(fuzzCode+rnd.IntN(0x3000))
 		g.mem.Write(fuzzIDT+i*8, 8, d)
 	}
 	for i := uint32(0); i < 0x400; i += 2 {
@@ -197,6 +197,12 @@ func (g *fuzzGuest) tables(rnd *rand.Rand, m *Model) {
 		g.mem.Write(tss+0x1c, 4, fuzzPD)
 		g.mem.Write(tss+0x20, 4, uint64(fuzzCode+rnd.IntN(0x3000)))
 		g.mem.Write(tss+0x66, 2, 0x68)
+		for _, off := range []uint32{0x08, 0x48, 0x50, 0x54, 0x58, 0x5c} {
+			g.mem.Write(tss+off, 2, uint64(fuzzSelector(rnd, 2)))
+		}
+		g.mem.Write(tss+0x4c, 2, uint64(fuzzSelector(rnd, 0)))
+		g.mem.Write(tss+0x24, 2, uint64(rnd.Uint32()&0x7ed7))
+		g.mem.Write(tss+0x60, 2, 0)
 	}
 	for i := uint32(0); i < 1024; i++ {
 		pte := uint64(i<<12) | uint64(rnd.Uint32()&0x167)
@@ -204,6 +210,16 @@ func (g *fuzzGuest) tables(rnd *rand.Rand, m *Model) {
 			pte |= PteUsual
 		}
 		g.mem.Write(fuzzPT+i*4, 4, pte)
+	}
+	// Stacks hold what returns and POPs of segment registers could want.
+	size := uint32(2)
+	if m.Has32 && rnd.IntN(2) == 0 {
+		size = 4
+	}
+	for _, top := range []uint32{0x6e00, 0x20e00} {
+		for at := top; at < top+0x400; at += size {
+			g.mem.Write(at, int(size), uint64(fuzzWord(rnd)))
+		}
 	}
 	for i := range uint32(4) {
 		pde := uint64(fuzzPT) | PteUsual
@@ -231,7 +247,7 @@ func fuzzDescriptor(rnd *rand.Rand, i uint32) uint64 {
 		base, limit = fuzzTSS+uint64(rnd.IntN(4))*0x100, 0x67+uint64(rnd.IntN(0x40))
 	case 5: // gate
 		typ := [...]uint64{4, 12, 5}[rnd.IntN(3)]
-		return uint64(rnd.IntN(64))<<19 | uint64(fuzzCode+rnd.IntN(0x3000)) | (0x80|dpl<<5|typ)<<40 | uint64(rnd.IntN(4))<<32
+		return uint64(fuzzSelector(rnd, 0))<<16 | uint64(fuzzCode+rnd.IntN(0x3000)) | (0x80|dpl<<5|typ)<<40 | uint64(rnd.IntN(4))<<32
 	case 6:
 		limit, base, attr = uint64(rnd.IntN(0x20000)), uint64(rnd.IntN(0x20000)), 0x90|uint64(rnd.IntN(16))
 	default:
@@ -245,12 +261,37 @@ func fuzzDescriptor(rnd *rand.Rand, i uint32) uint64 {
 	return limit&0xffff | base&0xffffff<<16 | attr<<40 | limit>>16<<48 | flags<<52 | base>>24<<56
 }
 
+// fuzzSelector names a descriptor of the given kind (see fuzzDescriptor), DPL 0,
+// or now and then anything.
+func fuzzSelector(rnd *rand.Rand, kind int) int {
+	if rnd.IntN(8) == 0 {
+		return rnd.IntN(64) << 3
+	}
+	return (rnd.IntN(4)*16 + kind + rnd.IntN(2)) << 3
+}
+
+// fuzzWord is a selector, a code address, flags or noise.
+func fuzzWord(rnd *rand.Rand) uint32 {
+	switch rnd.IntN(5) {
+	case 0, 1:
+		return uint32(rnd.IntN(64)<<3 | rnd.IntN(2)*3)
+	case 2:
+		return uint32(fuzzCode + rnd.IntN(0x3000))
+	case 3:
+		return rnd.Uint32() & (0xffff | FlagVM)
+	}
+	return rnd.Uint32()
+}
+
 // start sets registers and mode.
 func (g *fuzzGuest) start(rnd *rand.Rand, m *Model, mode byte) {
 	for i := range g.R[:8] {
 		g.R[i] = uint64(rnd.Uint32())
-		if rnd.IntN(2) == 0 {
+		switch rnd.IntN(4) {
+		case 0, 1:
 			g.R[i] = uint64(0xffff & (fuzzCode + rnd.Uint32()&0x7fff))
+		case 2:
+			g.R[i] = uint64(fuzzWord(rnd))
 		}
 		if !m.Has32 {
 			g.R[i] &= 0xffff

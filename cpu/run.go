@@ -44,7 +44,7 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 			why = StopBudget
 		case c.pollEvents():
 			continue // an interrupt was delivered
-		case c.Halted:
+		case c.Halted && c.DebugPending == 0:
 			why = StopHalted
 		case c.Flags&(FlagTF|FlagRF) != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0:
 			c.runOne()
@@ -121,9 +121,10 @@ func (c *CPU) Count() uint64 {
 func (c *CPU) AddHalted(n uint64) { c.Retired += n }
 
 // pollEvents delivers a pending NMI or interrupt, if the processor would take it
-// at this instruction boundary.
+// at this instruction boundary. Debug traps of the instruction before come first
+// (SDM volume 3, table 6-2).
 func (c *CPU) pollEvents() bool {
-	if c.NMIPending && !c.NMIBlocked && c.Shadow != shadowMovSS {
+	if c.NMIPending && !c.NMIBlocked && c.Shadow != shadowMovSS && c.DebugPending == 0 {
 		c.NMIPending = false
 		c.Halted = false
 		c.NMIBlocked = true
