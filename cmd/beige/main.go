@@ -4,6 +4,6 @@ package main
 import "os"
 
 func main() {
-	keepPipes()
+	failWrites()
 	os.Exit(doMain(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -33,7 +33,7 @@ func (o *output) Write(b []byte) (int, error) {
 			o.failed(o.err)
 		}
 	}
-	return n, err
+	return n, o.err
 }
 
 // Close closes the file; its error is the first failure of all.

@@ -65,7 +65,7 @@ func (s *session) run(mistakes error) error {
 	}
 	code := s.verdict(o.exit)
 	// A file that could not be written turns success into failure.
-	if err := errors.Join(s.results(), s.close()); err != nil {
+	if err := errors.Join(s.results(o.exit), s.close()); err != nil {
 		if code == codeOK {
 			return err
 		}
@@ -396,8 +396,9 @@ func (s *session) verdict(e machine.Exit) int {
 	return e.Code
 }
 
-// results writes what --state-hash and --screen-text ask for.
-func (s *session) results() error {
+// results writes what --state-hash and --screen-text ask for. A failure of the
+// standard output that was the end of the run has been reported.
+func (s *session) results(e machine.Exit) error {
 	var err error
 	if s.screenText == "-" {
 		fmt.Fprint(s.stdout, s.m.Screen())
@@ -409,7 +410,10 @@ func (s *session) results() error {
 	if s.stateHash {
 		fmt.Fprintln(s.stdout, s.m.StateHash())
 	}
-	return errors.Join(err, s.stdout.err)
+	if s.stdout.err != nil && s.stdout.err.Error() != e.Text {
+		err = errors.Join(err, s.stdout.err)
+	}
+	return err
 }
 
 // close closes all files, once.

@@ -16,7 +16,3 @@ func stopSignals() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 	return slices.DeleteFunc(all, signal.Ignored)
 }
-
-// keepPipes makes a write to a closed pipe fail, where it would kill the process
-// with its images open.
-func keepPipes() { signal.Ignore(syscall.SIGPIPE) }
