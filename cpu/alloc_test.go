@@ -35,3 +35,24 @@ func TestNoAllocation(t *testing.T) {
 		})
 	}
 }
+
+// Both report 0 allocations; MIPS of a small loop and port accesses a second.
+
+func BenchmarkInstructions(b *testing.B) {
+	benchLoop(b, "MIPS", 0x01, 0xd8, 0x89, 0x05, 0, 0xc0, 0, 0, 0x8b, 0x0d, 0, 0xc0, 0, 0, 0x40, 0xeb, 0xef)
+}
+
+func BenchmarkPortAccess(b *testing.B) {
+	benchLoop(b, "Maccess/s", 0xe4, 0x60, 0xe6, 0x80, 0xe4, 0x60, 0xe6, 0x80, 0xe4, 0x60, 0xe6, 0x80, 0xe4, 0x60, 0xe6, 0x80, 0xeb, 0xee)
+}
+
+func benchLoop(b *testing.B, unit string, code ...byte) {
+	r := newProt(b, "pentium-pro", code...)
+	r.Run(10000)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		r.Run(1000)
+	}
+	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds()/1e6, unit)
+}

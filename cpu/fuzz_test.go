@@ -62,7 +62,7 @@ const (
 )
 
 func checkExec(t *testing.T, in []byte) {
-	watchdog := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("hang: % x", in)) })
+	watchdog := time.AfterFunc(60*time.Second, func() { panic(fmt.Sprintf("hang: % x", in)) })
 	defer watchdog.Stop()
 	a, b, c := newFuzzGuest(t, in, false), newFuzzGuest(t, in, false), newFuzzGuest(t, in, true)
 	a.run()

@@ -15,6 +15,9 @@ import (
 // BEIGE_RANDOM is how many programs, BEIGE_SEED which.
 func TestRandomExec(t *testing.T) {
 	n, seed := 120, uint64(1)
+	if testing.Short() {
+		n = 20
+	}
 	if v, err := strconv.Atoi(os.Getenv("BEIGE_RANDOM")); err == nil {
 		n = v
 	}

@@ -72,7 +72,7 @@ func gateBytes(sel uint16, off uint32, access, params uint8) uint64 {
 // rig is a processor with 1 MB of RAM and a log of port accesses.
 type rig struct {
 	*CPU
-	t   *testing.T
+	t   testing.TB
 	mem *mmu.Physical
 
 	ack  uint8
@@ -99,7 +99,7 @@ func (r *rig) OutBlock(uint16, int, []byte) int { return 0 }
 
 // newRig returns a processor in real mode about to run code at 0:rigCode. The
 // vectors lead to the handlers.
-func newRig(t *testing.T, model string, code ...byte) *rig {
+func newRig(t testing.TB, model string, code ...byte) *rig {
 	t.Helper()
 	m, ok := ModelByName(model)
 	if !ok {
@@ -136,7 +136,7 @@ func (r *rig) code(at uint32, code ...byte) {
 
 // newProt returns a processor in flat protected mode at CPL 0: 32-bit code, or
 // 16-bit on the 80286.
-func newProt(t *testing.T, model string, code ...byte) *rig {
+func newProt(t testing.TB, model string, code ...byte) *rig {
 	t.Helper()
 	r := newRig(t, model, code...)
 	code0, data0, codeF := uint16(selCode0), uint16(selData0), uint8(flag32)
