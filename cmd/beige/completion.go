@@ -62,7 +62,7 @@ func completionScript(app *cli.App, shell string) string {
 	switch shell {
 	case "bash", "zsh":
 		if shell == "zsh" {
-			b.WriteString("autoload -U +X bashcompinit && bashcompinit\n")
+			b.WriteString("(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }\nautoload -Uz bashcompinit && bashcompinit\n")
 		}
 		var names []string
 		for _, f := range flagsOf(run) {
