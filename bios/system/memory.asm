@@ -67,6 +67,17 @@ cmos_check:
         call    cmos_read
         cmp     ax, bx
         je      .good
+        test    ax, ax                  ; a board may fill in the values and leave the sum to us: the base memory tells
+        jnz     .lost
+        mov     al, CMOS_BASE
+        call    cmos_word
+        sub     ax, EBDA_KB
+        cmp     ax, [bda_base_kb]
+        jne     .lost
+        call    cmos_seal
+        clc
+        ret
+.lost:
         mov     cl, 10h
 .clear:
         mov     al, cl

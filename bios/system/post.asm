@@ -106,6 +106,7 @@ post_cold:
         push    ax                      ; FFh: the set-up was lost
         post    04h
         call    kbc_start
+        call    apic_init
         mov     ah, 0                   ; real mode ends at 1 MB, as on an 8086
         call    a20_gate
         post    05h

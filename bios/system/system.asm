@@ -44,6 +44,7 @@ seg_bda:
 %include "pci.asm"
 %include "memory.asm"
 %include "processor.asm"
+%include "apic.asm"
 %include "vectors.asm"
 %include "summary.asm"
 %include "boot.asm"

@@ -37,9 +37,9 @@ main:
         call    test_mouse
         call    test_apm
         call    test_buffer
-        call    test_shutdown
         cmp     byte [alone], 0
         jne     .end
+        call    test_shutdown
         call    test_keys
         call    test_states
         call    test_special
