@@ -9,7 +9,6 @@ PM_S5           equ 2000h               ; SLP_EN, sleep type 0: soft off
 APM_ALL         equ 0001h
 
 ; Errors.
-APM_OFF         equ 01h                 ; disabled
 APM_CONNECTED   equ 02h
 APM_NOT_CONN    equ 03h
 APM_BAD_DEVICE  equ 09h

@@ -292,6 +292,7 @@ int15_protected:
         add     sp, 4                   ; CS, flags
         push    word 30h
         push    bx
+        clc
         retf
 .fail:
         jmp     int15_fail

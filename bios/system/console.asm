@@ -78,35 +78,3 @@ put_dec16:
         pop     si
         pop     dx
         ret
-
-; put_hex: the CX low hexadecimal digits of AX. All kept.
-put_hex:
-        push    ax
-        push    cx
-        push    dx
-        mov     dx, ax
-        mov     ax, 4                   ; the digits wanted go to the top of DX
-        sub     ax, cx
-        push    cx
-        mov     cl, 2
-        shl     ax, cl
-        mov     cl, al
-        shl     dx, cl
-        pop     cx
-.next:
-        push    cx
-        mov     cl, 4
-        rol     dx, cl
-        pop     cx
-        mov     al, dl
-        and     al, 0Fh
-        add     al, 90h                 ; 0..15 to '0'..'F'
-        daa
-        adc     al, 40h
-        daa
-        call    putc
-        loop    .next
-        pop     dx
-        pop     cx
-        pop     ax
-        ret

@@ -3,9 +3,7 @@
 ; Source: IBM PC AT Technical Reference, section 5, INT 14h; IBM PS/2 HITRC, INT 14h (functions 04h, 05h); National
 ; 16550A datasheet.
 
-UART_DATA       equ 0
 UART_IER        equ 1
-UART_IIR        equ 2
 UART_LCR        equ 3
 UART_MCR        equ 4
 UART_LSR        equ 5

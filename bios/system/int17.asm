@@ -2,7 +2,6 @@
 ;
 ; Source: IBM PC AT Technical Reference, section 5, INT 17h and INT 05h.
 
-LPT_DATA        equ 0
 LPT_STATUS      equ 1                   ; bit 7 not busy, 6 acknowledge, 5 paper out, 4 selected, 3 no error
 LPT_CONTROL     equ 2
 LPT_SELECT      equ 0Ch                 ; selected, not reset

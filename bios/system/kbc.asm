@@ -4,13 +4,10 @@
 ; IBM PS/2 HITRC, "Keyboard/auxiliary device controller".
 
 KBC_SELF_TEST   equ 0AAh
-KBC_READ_MODE   equ 20h
 KBC_WRITE_MODE  equ 60h
 KBC_AUX_OFF     equ 0A7h
 KBC_AUX_ON      equ 0A8h
 KBC_KB_OFF      equ 0ADh
-KBC_KB_ON       equ 0AEh
-KBC_READ_OUT    equ 0D0h
 KBC_WRITE_OUT   equ 0D1h
 KBC_TO_MOUSE    equ 0D4h
 KBC_RESET_CPU   equ 0FEh

@@ -84,7 +84,6 @@ mouse_detect:
         jc      .none
         call    mouse_get
         jc      .none
-        mov     [es:eb_mouse_id], al
         or      byte [es:eb_board], BOARD_MOUSE
         or      byte [bda_equip], 04h
         mov     byte [es:eb_mouse_flags], 2
@@ -165,7 +164,6 @@ mouse_reset:
         call    mouse_get
         jc      mouse_result
         mov     bh, al
-        mov     [es:eb_mouse_id], al
         mov     [bp+F_BX], bx
         clc
         jmp     mouse_result

@@ -88,10 +88,6 @@ post_cold:
         pop     ax
         mov     [bda_reset_flag], si
         call    ebda_init
-        cmp     si, 1234h
-        jne     .cold
-        inc     byte [es:eb_warm]
-.cold:
         mov     word [bda_equip], 0020h ; 80x25 colour
         post    02h
         call    vectors_init

@@ -191,6 +191,8 @@ rom_init:
 %include "mode.asm"
 %include "text.asm"
 %include "graphics.asm"
+%include "scroll.asm"
+%include "dots.asm"
 %include "palette.asm"
 %include "fonts.asm"
 %include "alternate.asm"
@@ -210,4 +212,3 @@ font9x14:
         db 0
 font9x16:
         db 0
-rom_end:
