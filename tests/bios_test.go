@@ -342,6 +342,7 @@ func TestBIOSDisks(t *testing.T) {
 		checks            int
 	}{
 		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 409},
+		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 409},
 		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 408},
 		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 413},
 		{"528M partitioned", "80386", 1081344, partition, [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 3, 410},
@@ -358,7 +359,11 @@ func TestBIOSDisks(t *testing.T) {
 			for i := range 256 {
 				binary.LittleEndian.PutUint16(second[2*i:], uint16(0x4242+i*0x101))
 			}
-			runChecks(t, machine.Config{CPU: tc.cpu, Boot: "a", Floppies: [2]machine.Floppy{checkDisk(t, "drives", &p)}, Disks: [4]machine.Disk{
+			board := ""
+			if strings.HasSuffix(tc.name, "AT") {
+				board = "at"
+			}
+			runChecks(t, machine.Config{Machine: board, CPU: tc.cpu, Boot: "a", Floppies: [2]machine.Floppy{checkDisk(t, "drives", &p)}, Disks: [4]machine.Disk{
 				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},
 				image.NewDisk("second", second, 16384),
 			}}, tc.checks)

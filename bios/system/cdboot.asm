@@ -23,11 +23,8 @@ cd_boot:
         mov     cx, .descriptor_end-.descriptor
 .compare:
         cs lodsb
-        cmp     al, [es:di]
-        jne     .different
-        inc     di
-        loop    .compare
-.different:
+        scasb
+        loope   .compare
         pop     si
         jne     .none
         mov     ax, [es:47h]            ; the catalogue

@@ -7,8 +7,10 @@ PKT_SENSE       equ 03h
 PKT_START       equ 1Bh
 PKT_READ10      equ 28h
 SENSE_NOT_READY equ 02h
+SENSE_MEDIUM    equ 03h
 SENSE_ATTENTION equ 06h
 ASC_NO_MEDIUM   equ 3Ah
+ASC_OUT_OF_RANGE equ 21h
 CD_BURST        equ 16                  ; sectors a command
 EM_NO_EMUL      equ 0
 EM_HARD_DISK    equ 4
@@ -193,7 +195,20 @@ cd_read:
         call    cd_ready
         pop     word [eb_rq+rq_extra]
         pop     word [eb_rq+rq_skip]
-        jnc     .once
+        jc      .done
+        call    .once
+        jnc     .done
+        call    cd_sense
+        cmp     ah, ASC_OUT_OF_RANGE
+        mov     ah, 04h                 ; sector not found
+        je      .failed
+        cmp     al, SENSE_MEDIUM
+        mov     ah, 10h                 ; uncorrectable
+        je      .failed
+        mov     ah, 20h                 ; controller failed
+.failed:
+        mov     al, ah
+        stc
 .done:
         ret
 .once:
