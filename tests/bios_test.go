@@ -54,6 +54,7 @@ type parameters struct {
 	Middle    uint32
 	End       uint32
 	Translate uint8
+	AT        uint8 // 1: the machine is an AT
 }
 
 // checkDisk returns the assembled disk, told what the parameters say, as a
@@ -249,16 +250,17 @@ func TestBIOSVideo(t *testing.T) {
 
 func TestBIOSSystem(t *testing.T) {
 	for _, tc := range []struct {
-		cpu    string
-		memory uint64 // MB; 0: 640 KB
-		checks int
+		board, cpu string
+		memory     uint64 // MB; 0: 640 KB
+		checks     int
 	}{
-		{"8086", 0, 667},
-		{"80286", 14, 704},
-		{"80386", 2, 773},
-		{"pentium-pro", 100, 773},
+		{"pc", "8086", 0, 668},
+		{"at", "80286", 4, 659},
+		{"pc", "80286", 14, 705},
+		{"pc", "80386", 2, 774},
+		{"pc", "pentium-pro", 100, 774},
 	} {
-		t.Run(tc.cpu, func(t *testing.T) {
+		t.Run(tc.board+" "+tc.cpu, func(t *testing.T) {
 			t.Parallel()
 			memory := tc.memory << 20
 			if memory == 0 {
@@ -269,7 +271,10 @@ func TestBIOSSystem(t *testing.T) {
 			if model.HasFPU {
 				p.FPU = 1
 			}
-			runChecks(t, machine.Config{CPU: tc.cpu, Memory: memory, Floppies: [2]machine.Floppy{checkDisk(t, "system", &p)}}, tc.checks)
+			if tc.board == "at" {
+				p.AT = 1
+			}
+			runChecks(t, machine.Config{Machine: tc.board, CPU: tc.cpu, Memory: memory, Floppies: [2]machine.Floppy{checkDisk(t, "system", &p)}}, tc.checks)
 		})
 	}
 }

@@ -27,8 +27,8 @@ edd_check:
 edd_bad:
         jmp     hd_bad
 
-; 42h read, 43h write (AL bit 0 or 1: verify afterwards), 44h verify, 47h seek: packet at DS:SI of the caller:
-; +0 size, +2 blocks, +4 buffer, +8 first block (64 bits).
+; 42h read, 43h write (AL = 1 in version 1, 2 in version 3: verify afterwards), 44h verify, 47h seek: packet at DS:SI
+; of the caller: +0 size, +2 blocks, +4 buffer, +8 first block (64 bits).
 edd_read:
         mov     al, RQ_READ
         jmp     short edd_transfer

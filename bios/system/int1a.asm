@@ -176,7 +176,7 @@ int1a_alarm_off:
         jmp     int1a_ok
 
 ; rtc_settled: waits for the end of an update; then the time stands still for 244 us at least. Interrupts are off
-; afterwards. CF set when there is no clock or it never settles. Changes AX, CX.
+; afterwards. CF set, and interrupts on, when there is no clock or it never settles. Changes AX, CX.
 rtc_settled:
         call    have_cmos
         jz      .none

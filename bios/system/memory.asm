@@ -46,7 +46,8 @@ ebda_init:
         ret
 
 ; cmos_check: set-up values that do not add up (an empty battery) are replaced by a PC with one 1.44 MB drive and the
-; memory that is there. Out: CF set when that was so. DS = BIOS data area. Changes AX, BX, CX, DX.
+; memory that is there; without any sum they hold if they tell the truth of the base memory. Out: CF set when they were
+; replaced. DS = BIOS data area. Changes AX, BX, CX, DX.
 cmos_check:
         call    have_cmos
         jz      .good

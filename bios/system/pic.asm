@@ -163,9 +163,6 @@ int02:
 .check:
         cmp     al, 0FFh                ; no such port
         je      .none
-        push    si
-        push    cs
-        pop     ds
         mov     si, .text
         call    puts
 .stop:
