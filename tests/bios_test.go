@@ -299,10 +299,10 @@ func TestBIOSFloppies(t *testing.T) {
 		drive       uint8
 		checks      int
 	}{
-		{"8086", "360K", 1, 130},
-		{"80286", "1.2M", 2, 207},
-		{"8086", "1.44M", 4, 207},
-		{"80386", "2.88M", 5, 277},
+		{"8086", "360K", 1, 198},
+		{"80286", "1.2M", 2, 282},
+		{"8086", "1.44M", 4, 212},
+		{"80386", "2.88M", 5, 282},
 	} {
 		t.Run(tc.medium, func(t *testing.T) {
 			t.Parallel()
@@ -346,32 +346,38 @@ func TestBIOSDisks(t *testing.T) {
 		translate         uint8
 		checks            int
 	}{
-		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 409},
-		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 409},
-		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 408},
-		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 413},
-		{"528M partitioned", "80386", 1081344, partition, [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 3, 410},
-		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 413},
-		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 412},
-		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 410},
+		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 425},
+		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 415},
+		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 424},
+		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 429},
+		{"528M partitioned", "80386", 1081344, partition, [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 3, 426},
+		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 429},
+		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 428},
+		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 426},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			c, h, s := uint32(tc.logical[0]), uint32(tc.logical[1]), uint32(tc.logical[2])
 			p := parameters{Disks: 2, DriveB: 4, Logical: tc.logical, Physical: tc.physical, Total: uint32(tc.sectors), Translate: tc.translate,
 				Middle: (c/2*h+h/2)*s + s - 1, End: c*h*s - 1}
-			second := make([]byte, 512)
-			for i := range 256 {
-				binary.LittleEndian.PutUint16(second[2*i:], uint16(0x4242+i*0x101))
+			small := func(first int) *image.Disk {
+				data := make([]byte, 512)
+				for i := range 256 {
+					binary.LittleEndian.PutUint16(data[2*i:], uint16(first+i*0x101))
+				}
+				return image.NewDisk("small", data, 16384)
 			}
-			board := ""
-			if strings.HasSuffix(tc.name, "AT") {
-				board = "at"
-			}
-			runChecks(t, machine.Config{Machine: board, CPU: tc.cpu, Boot: "a", Floppies: [2]machine.Floppy{checkDisk(t, "drives", &p)}, Disks: [4]machine.Disk{
+			cfg := machine.Config{CPU: tc.cpu, Boot: "a", Disks: [4]machine.Disk{
 				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},
-				image.NewDisk("second", second, 16384),
-			}}, tc.checks)
+				small(0x4242),
+			}}
+			if strings.HasSuffix(tc.name, "AT") { // it has one channel
+				cfg.Machine = "at"
+			} else {
+				p.Disks, cfg.Disks[3] = 3, small(0x4343)
+			}
+			cfg.Floppies[0] = checkDisk(t, "drives", &p)
+			runChecks(t, cfg, tc.checks)
 		})
 	}
 }

@@ -97,8 +97,14 @@ ata_wait:
 ; ata_select: makes the drive the selected one and the channel ready for a command. CF set with AL = 80h.
 ; Changes AX, BX, CX, DX.
 ata_select:
+        mov     dx, [si+dk_ctrl]
+        in      al, dx
+        or      al, ATA_BSY             ; some boards pull this line down
+        inc     al
+        jz      .vacant                 ; all ones: the position selected is empty, as the master's beside a lone slave
         call    ata_idle
         jc      .done
+.vacant:
         mov     dx, [si+dk_base]
         add     dx, ATA_DEVICE
         mov     al, [si+dk_select]
