@@ -16,7 +16,7 @@ type disks struct {
 	floppies [2]*image.Floppy // what is in the drives
 	disks    []*image.Disk
 	broken   []error  // failures of the host's file system during the run
-	guesses  []string // what arguments were taken for, a line each
+	guesses  []string // what arguments were taken for, and which disks are write-protected, a line each
 
 	// onBroken, if set, is told a failure when it happens.
 	onBroken func(error)
@@ -77,6 +77,11 @@ func openImages(o *options) (*disks, error) {
 		drive := [4]string{"drive A", "drive B", "the first hard disk", "the second hard disk"}[slot]
 		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, drive))
 		bad(d.insert(&o.cfg, slot, path))
+	}
+	for _, f := range d.floppies {
+		if f != nil && f.ReadOnly() && !o.readOnly {
+			d.guesses = append(d.guesses, fmt.Sprintf("%s is read-only: the disk is write-protected; --snapshot lets the guest write", filepath.Base(f.Name())))
+		}
 	}
 	if taken == [4]string{} {
 		f, err := image.NewFloppy("demo", bios.Demo())

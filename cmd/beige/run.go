@@ -328,7 +328,7 @@ func (s *session) front(ctx context.Context) (quit bool) {
 	case s.term != nil:
 		return s.term.Serve(ctx, s.m)
 	case s.lines != nil:
-		s.lines.Serve(ctx, s.m)
+		s.lines.Serve(ctx)
 	case s.stdio != nil:
 		if term.IsTerminal(s.stdin) {
 			fmt.Fprint(s.stderr, "beige: COM1 is this terminal; Ctrl+] quits\n")

@@ -92,6 +92,26 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestLinesOfInput: piped lines are typed when the guest is ready for them.
+func TestLinesOfInput(t *testing.T) {
+	in, err := os.Open(file(t, "in", 9, []byte("cpu\r\noff\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	if code := doMain([]string{"run", "--speed", "max", "--timeout", "10m"}, in, out, out); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if b, err := os.ReadFile(out.Name()); err != nil || !strings.Contains(string(b), "beige> cpu\nPentium Pro class, GenuineIntel, family 6") || !strings.HasSuffix(string(b), "beige> off\n") {
+		t.Errorf("%v, output:\n%s", err, b)
+	}
+}
+
 // TestOutputs: what the guest says goes where the flags say.
 func TestOutputs(t *testing.T) {
 	dir := t.TempDir()

@@ -3,6 +3,7 @@ package term
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -14,9 +15,14 @@ import (
 // a guest that scrolls a whole screen within it loses lines.
 const sampleTime = 5 * bus.Millisecond
 
-// quietTime is how long the screen must not have changed before a line of the
-// input is typed: by then the guest waits for it.
-const quietTime = 500 * bus.Millisecond
+// quietTime is how long the cursor and its row must not have changed before a
+// line of the input is typed: by then the guest waits for it.
+// A guest that boots is quiet for longer, waiting for a key that stops it (two
+// seconds in DOS).
+const (
+	quietTime = 500 * bus.Millisecond
+	bootTime  = 3 * bus.Second
+)
 
 // Lines is the line mode: it prints lines of the screen when they are
 // complete, and types lines of the input.
@@ -27,14 +33,16 @@ type Lines struct {
 	m       *machine.Machine
 	roll    roll
 	seen    uint64
-	changed bus.Time // when the screen changed last
+	prompt  string   // where the cursor is, and its row
+	changed bus.Time // when that changed last
 	typing  bool
-	queue   []string // lines of the input that are to be typed
+	typed   bool        // a line has been typed before
+	input   chan string // lines that are to be typed
 }
 
 // NewLines returns a line mode on in and out.
 func NewLines(in io.Reader, out io.Writer) *Lines {
-	return &Lines{in: in, out: bufio.NewWriter(out)}
+	return &Lines{in: in, out: bufio.NewWriter(out), input: make(chan string)}
 }
 
 // Start lets l watch m, which does not run yet.
@@ -47,19 +55,45 @@ func (l *Lines) Start(m *machine.Machine) {
 func (l *Lines) sample() {
 	now := l.m.Now()
 	if g := l.m.ScreenGeneration(); g != l.seen {
-		l.seen, l.changed = g, now
+		l.seen = g
 		s := l.m.Screen()
-		l.print(l.roll.next(s.Lines(), s.Cursor.Y))
+		lines := s.Lines()
+		if p := promptOf(lines, s.Cursor); p != l.prompt {
+			l.prompt, l.changed = p, now
+		}
+		l.print(l.roll.next(lines, s.Cursor.Y))
 	}
-	if len(l.queue) > 0 && !l.typing && now-l.changed >= quietTime {
-		line := l.queue[0]
-		l.queue = l.queue[1:]
+	quiet := bootTime
+	if l.typed {
+		quiet = quietTime
+	}
+	if !l.typing && now-l.changed >= quiet {
+		l.typeNext()
+	}
+	l.m.After(sampleTime, l.sample)
+}
+
+// promptOf is what the guest shows at the cursor. A clock elsewhere on the screen
+// does not count.
+func promptOf(lines []string, c machine.Cursor) string {
+	row := ""
+	if c.Y >= 0 && c.Y < len(lines) {
+		row = lines[c.Y]
+	}
+	return fmt.Sprint(c.X, c.Y, row)
+}
+
+// typeNext types a line of the input, if there is one.
+func (l *Lines) typeNext() {
+	select {
+	case line := <-l.input:
+		l.typed = true
 		if strokes, err := machine.StrokesFor(line + "\n"); err == nil {
 			l.typing = true
 			l.m.Type(strokes, func() { l.typing, l.changed = false, l.m.Now() })
 		}
+	default:
 	}
-	l.m.After(sampleTime, l.sample)
 }
 
 func (l *Lines) print(lines []string) {
@@ -71,12 +105,15 @@ func (l *Lines) print(lines []string) {
 
 // Serve feeds the input to the machine until ctx is done; then it prints the
 // lines that are not complete. The end of the input ends nothing.
-func (l *Lines) Serve(ctx context.Context, m *machine.Machine) {
+func (l *Lines) Serve(ctx context.Context) {
 	go func() {
 		in := bufio.NewScanner(l.in)
 		for in.Scan() {
-			line := strings.TrimRight(in.Text(), "\r")
-			m.Post(func() { l.queue = append(l.queue, line) })
+			select {
+			case l.input <- strings.TrimRight(in.Text(), "\r"):
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	<-ctx.Done()
@@ -129,22 +166,30 @@ func (r *roll) rest() []string {
 }
 
 // scrolled returns by how many rows the printed part of the last screen has
-// moved up: the smallest number that explains what is left of it, all of it if
-// none does.
+// moved up: the number that finds the most rows again, if that is half of what
+// should be left, and all of it if none does. Rows may have changed in place
+// meanwhile: a clock, a status line.
 func (r *roll) scrolled(lines []string) int {
+	best, most := r.ready, 0
 	for by := range r.ready {
-		same := true
-		for y := by; y < r.ready && same; y++ {
-			same = y-by < len(lines) && lines[y-by] == r.last[y]
+		same, want := 0, 0
+		for y := by; y < r.ready; y++ {
+			if r.last[y] == "" {
+				continue
+			}
+			want++
+			if y-by < len(lines) && lines[y-by] == r.last[y] {
+				same++
+			}
 		}
-		if same && !blankLines(r.last[by:r.ready]) {
-			return by
+		if same > most && 2*same >= want {
+			best, most = by, same
 		}
 	}
-	if blankLines(r.last[:r.ready]) && r.ready <= len(lines) && blankLines(lines[:r.ready]) {
+	if most == 0 && blankLines(r.last[:r.ready]) && r.ready <= len(lines) && blankLines(lines[:r.ready]) {
 		return 0
 	}
-	return r.ready
+	return best
 }
 
 func blankLines(lines []string) bool {

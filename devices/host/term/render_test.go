@@ -214,6 +214,7 @@ func TestRoll(t *testing.T) {
 	step(2, "A:\\>dir|x", "A:\\>dir", "x", "")            // all of it has gone
 	step(0, "", "new page", "", "")                       // cleared
 	step(2, "new page|b", "new page", "b", "half a line") // and filled again
+	step(2, "", "NEW PAGE", "b", "half a line")           // changed in place
 	if got := strings.Join(r.rest(), "|"); got != "half a line" {
 		t.Errorf("rest = %q", got)
 	}
