@@ -423,10 +423,11 @@ draw_clock:
         mov dx, [cursor]
         jmp goto
 
-; Waits for a key: AX as INT 16h gives it. The processor sleeps; the clock goes on.
+; Waits for a key: AX as INT 16h gives it, all keys of a 101-key keyboard where the BIOS
+; knows one (40:96 bit 4). The processor sleeps; the clock goes on.
 get_key:
         mov ah, 01h
-        int 16h
+        call .int16
         jnz .key
         mov ah, 0
         push cx
@@ -450,6 +451,11 @@ get_key:
         jmp get_key
 .key:
         mov ah, 0
+.int16:
+        test byte [496h], 10h
+        jz .call
+        or ah, 10h
+.call:
         int 16h
         ret
 
@@ -459,6 +465,12 @@ read_line:
         mov di, line
 .next:
         call get_key
+        cmp al, 0E0h                    ; a grey key: as on the keypad
+        jne .known
+        test ah, ah
+        jz .known
+        mov al, 0
+.known:
         cmp al, 13
         je .enter
         cmp al, 8
