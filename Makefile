@@ -1,4 +1,4 @@
-# Targets: run test bench build lint bios fuzz. Only Go is needed, except for
+# Targets: run test conformance bench build lint bios fuzz. Only Go is needed, except for
 # "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386).
 
 export CGO_ENABLED = 0
@@ -9,7 +9,7 @@ FUZZTIME ?= 60s
 # Timing wants one core to itself.
 PIN     ?= $(shell command -v taskset >/dev/null 2>&1 && echo taskset -c 0)
 
-.PHONY: run test bench build lint bios fuzz clean
+.PHONY: run test conformance bench build lint bios fuzz clean
 
 run:
 	$(GO) run ./cmd/beige run $(IMAGE)
@@ -19,6 +19,12 @@ build:
 
 test:
 	$(GO) test ./...
+
+# Replays every recorded instruction that is there and prints the tables.
+conformance:
+	@mkdir -p bin
+	@BEIGE_ALL=1 $(GO) test -count 1 -v -run 'TestMOO|TestSilicon' ./tests/conformance > bin/conformance.log; status=$$?; \
+	  grep -E '^        [^ ]|^ *--- (FAIL|SKIP)|^(ok|FAIL)' bin/conformance.log; exit $$status
 
 bench:
 	@$(GO) build -o bin/bench ./tests/bench
