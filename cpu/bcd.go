@@ -115,8 +115,11 @@ func opAas(c *CPU, op *Op) *Op {
 func opAam(c *CPU, op *Op) *Op {
 	d := uint8(op.imm)
 	if d == 0 {
-		if c.model.MulFlags8086 {
-			c.logic8(0) // the flags of the failed division's first step
+		switch { // the flags of the failed division
+		case c.model.MulFlags8086:
+			c.cord(8, 0, uint32(uint8(c.R[AX])), 0)
+		case c.model.MulFlags286:
+			c.divide286(8, 0, uint32(uint8(c.R[AX])), 0)
 		}
 		c.divideError(op)
 	}

@@ -24,8 +24,8 @@ type Model struct {
 	Wraps64K        bool // words at FFFF wrap, no limits checked (8086, 80186)
 	ShiftMask       bool // shift counts are taken modulo 32 (80186 on)
 	DivFaultsAfter  bool // the return address of #DE is behind the instruction (8086, 80186)
-	IDivRepNegates  bool // a REP prefix inverts the sign of IDIV's quotient (8086)
-	MulFlags8086    bool
+	MulFlags8086    bool // multiplies, divides and adjusts decimals as the 8086's micro-code does
+	MulFlags286     bool // multiplies and divides as the 80286's does
 	Real13          bool // real mode: limit violations of SS raise 13, not 12; POP m and string instructions do not restore what they changed (80286)
 	DivClearsFlags  bool // DIV and IDIV leave ZF = SF = PF = 0, AF = 1
 	ShiftSetsAF     bool // SHL, SHR and SAR leave AF = 1
@@ -86,10 +86,10 @@ func models() []Model {
 	)
 	return []Model{
 		{Name: "8086", IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
-			DivFaultsAfter: true, IDivRepNegates: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
+			DivFaultsAfter: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
 		{Name: "80186", IDTLimit: 0x3ff, Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
-		{Name: "80286", IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true,
+		{Name: "80286", IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true, MulFlags286: true,
 			CR0Mask: 0xf, CR0Set: 0xfff0, MaxInstLen: 10},
 		{Name: "80386", IDTLimit: 0x3ff, Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,

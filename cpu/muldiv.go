@@ -7,31 +7,42 @@ import (
 )
 
 // Multiplication and division. CF = OF = 1 if the upper half matters; the other
-// flags are undefined and left alone from the 80186 on. A quotient that does not
-// fit raises #DE; its return address is the instruction, on the 8086 and 80186
-// what is behind it.
+// flags are undefined and left alone, but for the 8086 and 80286, which have
+// handlers of their own (muldiv_flags.go). A quotient that does not fit raises
+// #DE; its return address is the instruction, on the 8086 and 80186 what is
+// behind it.
 
 func (h *handlers) initMulDiv() {
-	group := func(m isa.Op, f [3]handler) {
+	group := func(m isa.Op, f [3]handler, f8086, f286 handler) {
 		h.build[m] = func(b *builder, op *Op, in *isa.Inst) {
 			if m == isa.IMUL && in.Args[1].Kind != isa.None {
 				buildImul(b, op, in)
 				return
 			}
 			op.x = uint8(in.Args[0].Kind)
-			b.set(op, f[sizeIndex(in.Args[0].Size)])
+			op.imm = uint32(in.Args[0].Size) * 8
+			switch {
+			case b.c.model.MulFlags8086:
+				b.set(op, f8086)
+			case b.c.model.MulFlags286:
+				b.set(op, f286)
+			default:
+				b.set(op, f[sizeIndex(in.Args[0].Size)])
+			}
 		}
 	}
-	group(isa.MUL, [3]handler{opMul8, opMul16, opMul32})
-	group(isa.IMUL, [3]handler{opImul8, opImul16, opImul32})
-	group(isa.DIV, [3]handler{opDiv8, opDiv16, opDiv32})
-	group(isa.IDIV, [3]handler{opIdiv8, opIdiv16, opIdiv32})
+	group(isa.MUL, [3]handler{opMul8, opMul16, opMul32}, opMul8086, opMul286)
+	group(isa.IMUL, [3]handler{opImul8, opImul16, opImul32}, opImul8086, opImul286)
+	group(isa.DIV, [3]handler{opDiv8, opDiv16, opDiv32}, opDiv8086, opDiv286)
+	group(isa.IDIV, [3]handler{opIdiv8, opIdiv16, opIdiv32}, opIdiv8086, opIdiv286)
 }
 
 func buildImul(b *builder, op *Op, in *isa.Inst) {
 	op.x = uint8(in.Args[1].Kind)
 	mem := in.Args[1].Kind == isa.Mem
 	switch {
+	case b.c.model.MulFlags286: // has the form with an immediate only
+		b.set(op, opImulImm286)
 	case in.Args[2].Kind == isa.Imm && mem:
 		b.set(op, pick2(in.OpSize, opImulImm16, opImulImm32))
 	case in.Args[2].Kind == isa.Imm:
@@ -101,14 +112,8 @@ func opMul32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
-// A REP prefix inverts the sign of the product on the 8086: its micro-code uses
-// the same flag for both.
-
 func opImul8(c *CPU, op *Op) *Op {
 	r := int16(int8(c.R[AX])) * int16(int8(c.rm8(op, op.dst)))
-	if op.rep != 0 && c.model.IDivRepNegates {
-		r = -r
-	}
 	c.set16(AX, uint16(r))
 	c.mulFlags(r != int16(int8(r)))
 	return next(c, op)
@@ -116,9 +121,6 @@ func opImul8(c *CPU, op *Op) *Op {
 
 func opImul16(c *CPU, op *Op) *Op {
 	r := int32(int16(c.R[AX])) * int32(int16(c.rm16(op, op.dst)))
-	if op.rep != 0 && c.model.IDivRepNegates {
-		r = -r
-	}
 	c.set16(AX, uint16(r))
 	c.set16(DX, uint16(r>>16))
 	c.mulFlags(r != int32(int16(r)))
@@ -225,9 +227,8 @@ func opDiv32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
-// The 8086 refuses the most negative quotient, which later processors accept,
-// and inverts the quotient's sign under a REP prefix.
-
+// idivFits reports whether the quotient q fits. The 8086 and 80186 refuse the
+// most negative one, which later processors accept.
 func (c *CPU) idivFits(q, lim int64) bool {
 	if c.model.DivFaultsAfter {
 		return q >= -lim && q <= lim
@@ -240,11 +241,7 @@ func opIdiv8(c *CPU, op *Op) *Op {
 	if d == 0 || !c.idivFits(n/d, 0x7f) {
 		c.divideError(op)
 	}
-	q := n / d
-	if op.rep != 0 && c.model.IDivRepNegates {
-		q = -q
-	}
-	c.set16(AX, uint16(uint8(n%d))<<8|uint16(uint8(q)))
+	c.set16(AX, uint16(uint8(n%d))<<8|uint16(uint8(n/d)))
 	c.divFlags()
 	return next(c, op)
 }
@@ -255,11 +252,7 @@ func opIdiv16(c *CPU, op *Op) *Op {
 	if d == 0 || !c.idivFits(n/d, 0x7fff) {
 		c.divideError(op)
 	}
-	q := n / d
-	if op.rep != 0 && c.model.IDivRepNegates {
-		q = -q
-	}
-	c.set16(AX, uint16(q))
+	c.set16(AX, uint16(n/d))
 	c.set16(DX, uint16(n%d))
 	c.divFlags()
 	return next(c, op)
