@@ -1,0 +1,230 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"beige/cpu"
+	"beige/devices/bus"
+	"beige/devices/image"
+	"beige/machine"
+)
+
+// The disks in manual check the processor against what the Intel manuals say,
+// one named check a sentence. They boot on our machine and on QEMU.
+
+// manualModels are the numbers that the disks know the models by (boot.inc).
+func manualModels() map[string]byte {
+	numbers := map[string]byte{}
+	for i, name := range cpu.ModelNames() {
+		numbers[name] = byte(i)
+	}
+	return numbers
+}
+
+// finding is what one check of a disk found.
+type finding struct {
+	name   string
+	detail string // "": as the manual says
+}
+
+// findings reads the report of a disk; complete says whether it ran to its end.
+func findings(report string) (list []finding, complete bool) {
+	for line := range strings.SplitSeq(report, "\n") {
+		if name, ok := strings.CutPrefix(line, "ok "); ok {
+			list = append(list, finding{name: name})
+		} else if rest, ok := strings.CutPrefix(line, "FAIL "); ok {
+			name, detail, _ := strings.Cut(rest, " | ")
+			list = append(list, finding{name, detail})
+		}
+	}
+	return list, strings.HasSuffix(report, "done\n")
+}
+
+// manualDisk returns a disk of checks, told what it runs on.
+func manualDisk(t *testing.T, name, model string, host, option byte) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("manual", name+".bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[3], b[4], b[5] = manualModels()[model], host, option
+	return append(b, make([]byte, 512-len(b)%512)...)
+}
+
+// runManual runs a disk of checks on our machine.
+func runManual(t *testing.T, name, model string, option byte) (string, machine.Exit) {
+	t.Helper()
+	var report bytes.Buffer
+	var m *machine.Machine
+	m, err := machine.New(machine.Config{
+		CPU: model, Deterministic: true, Unattended: true, Boot: "c",
+		DebugCon: &answering{Buffer: &report, nmi: func() { m.After(0, m.CPU().NMI) }},
+		Disks:    [4]machine.Disk{image.NewDisk(name, manualDisk(t, name, model, 1, option), 16384)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.After(60*bus.Second, func() { m.Stop(1, "the checks did not come to an end") })
+	exit := m.Run(context.Background())
+	return report.String(), exit
+}
+
+// answering is the debug console: a line with an @ is a request.
+type answering struct {
+	*bytes.Buffer
+	nmi func()
+}
+
+func (a *answering) Write(p []byte) (int, error) {
+	if n, err := a.Buffer.Write(p); err != nil {
+		return n, err
+	}
+	if bytes.HasSuffix(a.Bytes(), []byte("\n@nmi\n")) {
+		a.nmi()
+	}
+	return len(p), nil
+}
+
+// manualDisks lists the disks and the models that they are for.
+func manualDisks() []manualDiskModels {
+	later := []string{"80386", "80486", "pentium-pro"}
+	return []manualDiskModels{
+		{"segments", later},
+		{"gates", later},
+	}
+}
+
+type manualDiskModels struct {
+	name   string
+	models []string
+}
+
+func TestManual(t *testing.T) {
+	for _, disk := range manualDisks() {
+		for _, model := range disk.models {
+			t.Run(disk.name+"/"+model, func(t *testing.T) {
+				t.Parallel()
+				report, exit := runManual(t, disk.name, model, 0)
+				list, complete := findings(report)
+				if exit.Reason != machine.DebugExit || !complete {
+					t.Errorf("%v; want the guest's end; last of %d lines: %q", exit, len(list), report[max(0, len(report)-100):])
+				}
+				for _, f := range list {
+					t.Run(f.name, func(t *testing.T) {
+						if f.detail != "" {
+							t.Error(f.detail)
+						}
+					})
+				}
+			})
+		}
+	}
+}
+
+// TestManualDisksAreBuiltFromTheirSources assembles the disks anew and compares.
+func TestManualDisksAreBuiltFromTheirSources(t *testing.T) {
+	nasm := need(t, "nasm")
+	for _, disk := range manualDisks() {
+		out := filepath.Join(t.TempDir(), "code.bin")
+		cmd := exec.Command(nasm, "-f", "bin", "-Werror", "-o", out, disk.name+".asm")
+		cmd.Dir = "manual"
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", disk.name, err, text)
+		}
+		made, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := os.ReadFile(filepath.Join("manual", disk.name+".bin"))
+		if err != nil || !bytes.Equal(made, kept) {
+			t.Errorf("%s.bin is not what its source gives; run make bios (%v)", disk.name, err)
+		}
+	}
+}
+
+// onQEMU runs a disk of checks on QEMU's own code generator.
+func onQEMU(t *testing.T, name, model, theirs string) string {
+	t.Helper()
+	qemu := need(t, "qemu-system-i386")
+	path := filepath.Join(t.TempDir(), "disk.img")
+	if err := os.WriteFile(path, manualDisk(t, name, model, 0, 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, qemu, "-accel", "tcg", "-cpu", theirs, "-m", "16", "-nodefaults", "-display", "none", "-no-reboot",
+		"-drive", "format=raw,file="+path, "-device", "isa-debug-exit,iobase=0x501,iosize=2", "-debugcon", "stdio")
+	out, _ := cmd.Output() // the exit code is that of isa-debug-exit
+	return string(out)
+}
+
+// qemuDifferences reads the list of checks in which QEMU is known to differ:
+// a reason in brackets, then the disks and names it explains. docs/rationale.md
+// says more.
+func qemuDifferences(t *testing.T) map[string]bool {
+	t.Helper()
+	b, err := os.ReadFile("manual/qemu.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	reason := ""
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "["):
+			reason = line
+		case line != "" && reason == "":
+			t.Errorf("qemu.txt: %q has no reason", line)
+		case known[line]:
+			t.Errorf("qemu.txt: %q is there twice", line)
+		case line != "":
+			known[line] = true
+		}
+	}
+	return known
+}
+
+// TestManualOnQEMU compares what QEMU does with the manual: a difference that is
+// not in the list fails; one in the list that QEMU no longer has is only noted,
+// since its versions differ.
+func TestManualOnQEMU(t *testing.T) {
+	need(t, "qemu-system-i386")
+	known := qemuDifferences(t)
+	for _, disk := range manualDisks() {
+		for model, theirs := range map[string]string{"80486": "486", "pentium-pro": "pentium2"} {
+			if !slices.Contains(disk.models, model) {
+				continue
+			}
+			t.Run(disk.name+"/"+model, func(t *testing.T) {
+				t.Parallel()
+				report := onQEMU(t, disk.name, model, theirs)
+				list, complete := findings(report)
+				if !complete {
+					t.Errorf("the checks did not come to an end; last of %d: %q", len(list), report[max(0, len(report)-100):])
+				}
+				differ := 0
+				for _, f := range list {
+					name := disk.name + "/" + f.name
+					switch {
+					case f.detail != "" && known[name]:
+						differ++
+					case f.detail != "":
+						t.Errorf("%s | %s", name, f.detail)
+					case known[name]:
+						t.Logf("%s: as the manual says", name)
+					}
+				}
+				t.Logf("%d checks, %d known differences", len(list), differ)
+			})
+		}
+	}
+}
