@@ -57,6 +57,7 @@ type CPU struct {
 	cur                 *Op // instruction with an access outside memory under way
 	stop                bool
 	repeating           bool // set when a repeated instruction stops between iterations
+	frozen              bool // set when the processor stops in front of an x87 instruction
 
 	// Derived from the segment registers, CR0 and CPL by updateMode.
 	mode     uint64 // trace key bits
@@ -129,8 +130,7 @@ func (c *CPU) Counters() Counters { return c.counters }
 // Reset is the RESET pin: registers take their documented values; the count of
 // retired instructions goes on.
 func (c *CPU) Reset() {
-	retired, intr := c.Retired, c.INTR
-	c.State = State{Retired: retired, INTR: intr}
+	c.State = State{Retired: c.Retired, INTR: c.INTR, FERR: c.FERR, IGNNE: c.IGNNE}
 	m := c.model
 	c.setEFLAGS(m.FlagsSet)
 	c.R[DX] = uint64(m.ResetDX)
@@ -176,6 +176,7 @@ func (c *CPU) Registers() *State { return &c.State }
 // from outside (debugger, snapshot, tests).
 func (c *CPU) Refresh() {
 	c.R[16] = 0
+	c.FPU.Model = c.model.fpuModel()
 	c.flushTLB()
 	c.updateAll()
 	c.endSlice()

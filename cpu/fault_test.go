@@ -109,8 +109,9 @@ func TestReturnAddresses(t *testing.T) {
 // Without a coprocessor nothing answers: FNSTSW and FNSTCW write nothing, WAIT
 // does not wait; CR0.EM and CR0.TS raise #NM.
 func TestNoCoprocessor(t *testing.T) {
-	for _, model := range ModelNames() {
-		r := newRig(t, model, 0xdb, 0xe3, 0xdd, 0x3e, 0, 0xc0, 0xd9, 0x3e, 2, 0xc0, 0x9b) // fninit; fnstsw [c000]; fnstcw [c002]; wait
+	for _, m := range models() {
+		m.HasFPU = false
+		r := newRigOf(t, &m, 0xdb, 0xe3, 0xdd, 0x3e, 0, 0xc0, 0xd9, 0x3e, 2, 0xc0, 0x9b) // fninit; fnstsw [c000]; fnstcw [c002]; wait
 		r.mem.Write(rigData, 4, 0x5a5a5a5a)
 		r.wantVector(-1)
 		r.wantMem(rigData, 4, 0x5a5a5a5a)
@@ -122,7 +123,9 @@ func TestNoCoprocessor(t *testing.T) {
 	}{
 		{CR0TS, 0xd8, vecNM}, {CR0EM, 0xd8, vecNM}, {CR0TS, 0x9b, -1}, {CR0MP, 0x9b, -1}, {CR0MP | CR0TS, 0x9b, vecNM}, {CR0EM, 0x9b, -1},
 	} {
-		r := newRig(t, "80386", c.code, 0xc0)
+		m, _ := ModelByName("80386")
+		m.HasFPU = false
+		r := newRigOf(t, m, c.code, 0xc0)
 		if c.code == 0x9b {
 			r.code(rigCode, c.code)
 		}

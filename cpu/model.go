@@ -33,7 +33,7 @@ type Model struct {
 	RepSelectsLoop  bool // REPE and REPNE choose the condition of LOOPE and LOOPNE
 	Has32           bool // 32-bit registers and modes
 	HasProtected    bool
-	HasFPU          bool
+	HasFPU          bool // an x87 unit, inside or beside the processor; x87.go has what follows from its generation
 	NoInvalidOpcode bool // 8086: no #UD
 }
 
@@ -85,23 +85,23 @@ func models() []Model {
 		cr4Pentium     = CR4VME | CR4PVI | CR4TSD | CR4DE | CR4PSE | CR4MCE
 	)
 	return []Model{
-		{Name: "8086", IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+		{Name: "8086", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			DivFaultsAfter: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
-		{Name: "80186", IDTLimit: 0x3ff, Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+		{Name: "80186", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
-		{Name: "80286", IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true, MulFlags286: true,
+		{Name: "80286", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true, MulFlags286: true,
 			CR0Mask: 0xf, CR0Set: 0xfff0, MaxInstLen: 10},
-		{Name: "80386", IDTLimit: 0x3ff, Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "80386", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80386, FlagsSet: FlagOn, FlagsMask: flags386, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0308, CR0Mask: CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0PG, MaxInstLen: 15},
-		{Name: "80486", IDTLimit: 0x3ff, Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "80486", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80486, FlagsSet: FlagOn, FlagsMask: flags486, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0402, CR0Mask: cr0486, CR0Set: CR0ET, MaxInstLen: 15},
-		{Name: "pentium", IDTLimit: 0xffff, Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "pentium", HasFPU: true, IDTLimit: 0xffff, Level: isa.LPentium, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x052b, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium, Features: featPentium,
 			CPUID: []CPUIDLeaf{vendor(1), {EAX: 0x52b, EDX: featPentium}}, MaxInstLen: 15},
-		{Name: "pentium-pro", IDTLimit: 0xffff, Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+		{Name: "pentium-pro", HasFPU: true, IDTLimit: 0xffff, Level: isa.LPentiumPro, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0619, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE, Features: featPentiumPro,
 			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x619, EDX: featPentiumPro}, {EAX: 0x03020101, EDX: 0x06040a42}}, MaxInstLen: 15},

@@ -105,6 +105,12 @@ func newRig(t testing.TB, model string, code ...byte) *rig {
 	if !ok {
 		t.Fatalf("no model %s", model)
 	}
+	return newRigOf(t, m, code...)
+}
+
+// newRigOf is newRig for a model that is not in the list.
+func newRigOf(t testing.TB, m *Model, code ...byte) *rig {
+	t.Helper()
 	mem, err := mmu.NewPhysical(2 << 20)
 	if err != nil {
 		t.Fatal(err)

@@ -156,14 +156,17 @@ func (c *CPU) runOne() {
 	// RF lasts for one instruction, all iterations of a repeated one included. It
 	// goes now, since the instruction may be an IRET that sets it.
 	c.Flags &^= FlagRF
-	c.repeating = false
+	c.repeating, c.frozen = false, false
 	n := c.counters.Interrupts
 	c.execOne()
 	if c.fault.pending {
 		return
 	}
-	if c.repeating {
+	if c.repeating || c.frozen {
 		c.Flags |= rf
+	}
+	if c.frozen {
+		return // the instruction was not executed
 	}
 	if tf && n == c.counters.Interrupts { // INT n clears TF before it could trap
 		c.DebugPending |= dr6BS

@@ -149,6 +149,9 @@ func (c *CPU) checkSegment(op *Op, seg uint8, off, size uint32, write bool) uint
 
 // limitFault raises the exception of an access beyond a segment's limit.
 func (c *CPU) limitFault(op *Op, seg uint8, write bool) {
+	if c.overrun(op, seg) {
+		c.raise(op, vecMPX, 0)
+	}
 	real13 := c.model.Real13 && c.CR0&CR0PE == 0
 	if real13 && op != nil && op.src >= stringMark {
 		c.stringFault(op, write)
@@ -273,6 +276,6 @@ func (c *CPU) checkWrite(op *Op, seg uint8, off, size uint32) {
 	la := c.checkSegment(op, seg, off, size, true)
 	c.locate(op, la, true, c.CPL == 3)
 	if end := la + size - 1; (la^end)&^pageMask != 0 {
-		c.locate(op, end, true, c.CPL == 3)
+		c.locate(op, end&^pageMask, true, c.CPL == 3)
 	}
 }

@@ -1,6 +1,9 @@
 package cpu
 
-import "beige/cpu/isa"
+import (
+	"beige/cpu/fpu"
+	"beige/cpu/isa"
+)
 
 // General registers by number, as in ModRM.
 const (
@@ -143,6 +146,7 @@ type State struct {
 	DebugPending       uint64 // DR6 bits of debug traps to report after the current instruction
 
 	MSR MSRs
+	FPU fpu.Unit
 
 	Retired uint64 // instructions retired, time in HLT included, before the current slice
 
@@ -154,6 +158,8 @@ type State struct {
 	NMIBlocked bool  // from NMI delivery to IRET
 	Shadow     uint8 // see the shadow constants
 	SMIPending bool
+	FERR       bool // level of the numeric error output
+	IGNNE      bool // level of the pin that has pending numeric errors ignored
 }
 
 // MSRs are the model-specific registers that hold state.

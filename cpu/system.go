@@ -125,6 +125,9 @@ func (c *CPU) setCR0(op *Op, v uint64) {
 	v = v&uint64(c.model.CR0Mask) | uint64(c.model.CR0Set)
 	changed := c.CR0 ^ v
 	c.CR0 = v
+	if changed&CR0NE != 0 {
+		c.updateFERR(op)
+	}
 	if changed&(CR0PG|CR0WP|CR0PE) != 0 {
 		c.flushTLB()
 	}

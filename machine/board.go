@@ -50,7 +50,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	m.pic = pic.New(pic.Config{Name: "pic", Cascade: true, ELCR: true}, m.cpu.SetINTR)
 	m.pit = pit.New(pit.Config{Name: "pit", Freq: pitFreq()}, m.sched, [3]bus.Line{irq(0)})
 	m.rtc = rtc.New(rtc.Config{Name: "rtc", Date: civil(m.cfg.Date)}, m.sched, irq(8), m.maskNMI)
-	m.npx = &ferrLatch{irq: irq(13)}
+	m.npx = &ferrLatch{irq: irq(13), ignne: m.cpu.SetIGNNE, reset: m.cpu.ResetCoprocessor}
 	spk := speaker.New(speaker.Config{Name: "speaker", Refresh: speaker.Refresh}, m.sched, m.pit.Gate(2), m.raiseNMI, func() bool { return m.pit.Output(2) })
 	keyboard := kbc.Config{Model: kbc.PS2, NoMouse: !p.mouse}
 	if !p.mouse {

@@ -92,9 +92,12 @@ func (u *Unit) MaskAll() {
 	u.summarize()
 }
 
+// Words are the seven words or doublewords of an environment.
+type Words [7]uint32
+
 // LoadEnv is FLDENV of img, of at least EnvSize bytes.
 func (u *Unit) LoadEnv(l Layout, img []byte) {
-	var w [7]uint32
+	var w Words
 	for i := range w {
 		if l < Prot32 {
 			w[i] = uint32(binary.LittleEndian.Uint16(img[2*i:]))
@@ -102,6 +105,11 @@ func (u *Unit) LoadEnv(l Layout, img []byte) {
 			w[i] = binary.LittleEndian.Uint32(img[4*i:])
 		}
 	}
+	u.LoadWords(l, &w)
+}
+
+// LoadWords is LoadEnv of words read already.
+func (u *Unit) LoadWords(l Layout, w *Words) {
 	u.LoadCW(uint16(w[0]))
 	u.setStatus(uint16(w[1]))
 	u.setTags(uint16(w[2]))
@@ -118,6 +126,12 @@ func (u *Unit) LoadEnv(l Layout, img []byte) {
 		u.FOP = uint16(w[4]>>16) & opcodeMask
 	}
 }
+
+// LoadStatus loads the status word.
+func (u *Unit) LoadStatus(v uint16) { u.setStatus(v) }
+
+// LoadTags loads the full tag word.
+func (u *Unit) LoadTags(v uint16) { u.setTags(v) }
 
 // Save writes the whole state to img, of at least SaveSize bytes, ST(0) first,
 // and changes nothing in the unit. FNSAVE is Save, the memory writes, then Init.

@@ -11,8 +11,10 @@
 //	              in testdata/silicon and runs everywhere
 //
 // BEIGE_ALL=1 runs everything that is there; without it one test in ten of the
-// MOO files is run, and of the silicon set the sample. Of the silicon set only
-// the integer classes of 16- and 32-bit modes are run.
+// MOO files is run, and of the silicon set the sample. Of the silicon set the
+// classes are run that a Pentium Pro has; those of 64-bit mode are decoded and
+// counted as "not yet". Results that the set marks as approximations may differ by
+// one in the last place.
 //
 // Forms are chosen with -run (TestMOO/8086/F6.7, TestSilicon/pm32/muldiv) or, by
 // the name of a single form, with a regular expression in BEIGE_FORMS. The

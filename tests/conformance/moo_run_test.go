@@ -104,6 +104,7 @@ func runMOOSet(t *testing.T, set mooSet) {
 		if !ok {
 			return nil, fmt.Errorf("no model %s", set.model)
 		}
+		m.HasFPU = false // recorded without a coprocessor
 		r, err := newRig(m, set.ram, 0, set.size)
 		if err == nil {
 			r.phys.SetA20(set.a20)

@@ -14,19 +14,20 @@ import (
 	"beige/cpu/isa"
 )
 
-// integerClasses are the classes of the silicon set that are run; the others
-// need a coprocessor or SIMD registers.
-var integerClasses = map[string]bool{
+// runClasses are the classes of the silicon set that are run; the others need SIMD
+// registers or instructions of later models.
+var runClasses = map[string]bool{
 	"align": true, "alu": true, "alu_imm": true, "bcd": true, "bit": true, "cmov": true, "far": true, "flags": true,
 	"incdec": true, "int": true, "jcc": true, "length": true, "mov": true, "muldiv": true, "near": true, "seg": true,
 	"setcc": true, "shift": true, "stack": true, "string": true, "sys": true, "ud": true, "xadd": true,
+	"x87_d8": true, "x87_d9": true, "x87_da": true, "x87_db": true, "x87_dc": true, "x87_dd": true, "x87_de": true, "x87_df": true,
 }
 
 // ofLaterModels lists forms that the recording processor has and the Pentium Pro
 // does not.
 func ofLaterModels(op string) bool {
 	switch op {
-	case "0fc3 MOVNTI", "0f6f MOVQ", "0f10 MOVUPS", "dd/0 FLD", "db/5 FLD", "d9/5 FLDCW":
+	case "0fc3 MOVNTI", "0f6f MOVQ", "0f10 MOVUPS", "db/1 FISTTP", "dd/1 FISTTP", "df/1 FISTTP":
 		return true
 	}
 	return false
@@ -59,7 +60,7 @@ func runSilicon(t *testing.T, mode string, files []string) {
 	t.Run("class", func(t *testing.T) {
 		for _, file := range files {
 			class := strings.TrimSuffix(filepath.Base(file), ".jsonl.gz")
-			if !integerClasses[class] {
+			if !runClasses[class] {
 				continue
 			}
 			t.Run(class, func(t *testing.T) {
@@ -95,6 +96,42 @@ func runSilicon(t *testing.T, mode string, files []string) {
 		}
 	})
 	tb.print(t, "silicon "+mode)
+}
+
+// TestSiliconLong decodes what was recorded in 64-bit mode, which no model has yet,
+// as 32-bit code: no bytes may make the decoder panic or run past them.
+func TestSiliconLong(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join(vectorDir(), "silicon", "lm64", "*.jsonl.gz"))
+	if len(files) == 0 {
+		t.Skipf("SKIPPED: no recorded vectors in %s (set BEIGE_VECTORS)", vectorDir())
+	}
+	if !everything() {
+		t.Skip("skipped: BEIGE_ALL is not set")
+	}
+	dec := isa.NewDecoder(isa.LastLevel)
+	var tb table
+	t.Run("class", func(t *testing.T) {
+		for _, file := range files {
+			class := strings.TrimSuffix(filepath.Base(file), ".jsonl.gz")
+			t.Run(class, func(t *testing.T) {
+				t.Parallel()
+				err := readSilicon(file, func(_ *siliconHeader, st *siliconTest) error {
+					for _, mode := range []isa.Mode{isa.Mode16, isa.Mode32} {
+						var in isa.Inst
+						if dec.Decode(st.Code, mode, &in); int(in.Len) > len(st.Code) {
+							t.Errorf("line %d: % x decodes to %d bytes", st.line, []byte(st.Code), in.Len)
+						}
+					}
+					tb.add(class, result{tests: 1, notYet: 1})
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	})
+	tb.print(t, "silicon lm64")
 }
 
 // Where the tables that a test needs lie: physical, and linear with the
@@ -204,6 +241,7 @@ func (r *siliconRig) at(linear uint32) uint32 { return linear - r.linear }
 func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 	r.cpu.Reset()
 	st := r.st
+	st.CR0 |= cpu.CR0NE
 	if !r.real {
 		st.CR0 = cpu.CR0PE | cpu.CR0MP | cpu.CR0ET | cpu.CR0NE | cpu.CR0WP | cpu.CR0AM | cpu.CR0PG
 		st.CR3 = sysPD
@@ -219,6 +257,7 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 		st.Seg[i] = r.segment(h, uint16(t.reg(h, n)))
 	}
 	st.IP = t.reg(h, "ip")
+	st.FPU = t.unit(h)
 	r.cpu.SetFlags(uint32(t.reg(h, "fl")))
 	for _, m := range t.MI {
 		r.poke(r.at(m.addr), m.b)
@@ -239,6 +278,9 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 	}
 	for _, m := range t.MU {
 		r.ignore(r.at(m.addr), m.n)
+		if r.real {
+			r.ignore(m.addr-0x10000, m.n) // the list forgets that an environment wraps in its segment
+		}
 	}
 	var diff strings.Builder
 	hard := false
@@ -269,6 +311,7 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 		}
 	}
 	check("ip", st.IP, final("ip"))
+	compareUnit(t, h, &st.FPU, check)
 	flagDiff := r.cpu.EFLAGS() ^ uint32(final("fl"))
 	if flagDiff != 0 {
 		fmt.Fprintf(&diff, " fl=%x want %x (differ %x)", r.cpu.EFLAGS(), final("fl"), flagDiff)
