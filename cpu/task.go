@@ -169,8 +169,8 @@ func (c *CPU) switchTask(op *Op, d *descriptor, sel uint16, cause taskCause, ret
 // system would.
 func (c *CPU) checkLinear(op *Op, la, n uint32, write bool) {
 	c.locate(op, la, write, false)
-	if (la^(la+n-1))&^pageMask != 0 {
-		c.locate(op, la+n-1, write, false)
+	if last := (la + n - 1) &^ pageMask; last != la&^pageMask {
+		c.locate(op, last, write, false)
 	}
 }
 

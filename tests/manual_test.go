@@ -99,6 +99,7 @@ func manualDisks() []manualDiskModels {
 	return []manualDiskModels{
 		{"segments", later},
 		{"gates", later},
+		{"tasks", later},
 	}
 }
 
