@@ -100,6 +100,7 @@ func manualDisks() []manualDiskModels {
 		{"segments", later},
 		{"gates", later},
 		{"tasks", later},
+		{"v86", later},
 	}
 }
 
