@@ -53,9 +53,7 @@ func (c *CPU) deliverFault() {
 	for {
 		c.fault = fault{}
 		c.counters.Faults++
-		if f.vec == vecPF {
-			c.CR2 = uint64(f.cr2)
-		}
+		c.noteCR2(&f)
 		if !c.askFault(&f) {
 			return
 		}
@@ -66,6 +64,7 @@ func (c *CPU) deliverFault() {
 		if !c.tryDeliver(ev) {
 			return
 		}
+		c.noteCR2(&c.fault) // even if a double fault is what is reported
 		first, second := f.vec, c.fault.vec
 		switch {
 		case first == vecDF:
@@ -79,6 +78,14 @@ func (c *CPU) deliverFault() {
 		default:
 			f = c.fault
 		}
+	}
+}
+
+// noteCR2 loads CR2 with the address of a page fault (SDM volume 3, section 6.15,
+// interrupt 14).
+func (c *CPU) noteCR2(f *fault) {
+	if f.vec == vecPF {
+		c.CR2 = uint64(f.cr2)
 	}
 }
 

@@ -9,6 +9,8 @@ const (
 	PteD  = 1 << 6
 	PtePS = 1 << 7
 	PteG  = 1 << 8
+
+	pde4MReserved = 0x3ff000 // bits 21-12 of an entry that maps 4 MB
 )
 
 // Page-fault error code bits (SDM volume 3, figure 4-12).
@@ -21,11 +23,10 @@ const (
 
 // Paging is what the walk must know of the control registers.
 type Paging struct {
-	CR3      uint32 // page directory; low 12 bits are ignored
-	WP       bool   // CR0.WP: supervisor writes obey read-only pages
-	PSE      bool   // CR4.PSE: 4 MB pages
-	Pentium4 bool   // reserved bits of 4 MB entries are checked (PSE-36 parts); false here
-	PGE      bool   // CR4.PGE: global pages
+	CR3 uint32 // page directory; low 12 bits are ignored
+	WP  bool   // CR0.WP: supervisor writes obey read-only pages
+	PSE bool   // CR4.PSE: 4 MB pages
+	PGE bool   // CR4.PGE: global pages
 }
 
 // Translation is the outcome of a successful walk.
@@ -52,6 +53,9 @@ func (p *Physical) Walk(pg *Paging, la uint32, write, user bool) (tr Translation
 		return tr, code, false
 	}
 	if pde&PtePS != 0 && pg.PSE {
+		if pde&pde4MReserved != 0 {
+			return tr, code | FaultP | FaultRsvd, false
+		}
 		if !allowed(pde, pg, write, user) {
 			return tr, code | FaultP, false
 		}

@@ -101,6 +101,7 @@ func manualDisks() []manualDiskModels {
 		{"gates", later},
 		{"tasks", later},
 		{"v86", later},
+		{"paging", later},
 	}
 }
 
