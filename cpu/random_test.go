@@ -55,7 +55,7 @@ func randomProgram(r *rand.Rand) []byte {
 	}
 	for size := 30 + r.IntN(200); len(in) < size; {
 		row := &rows[r.IntN(len(rows))]
-		if row.Attr&isa.X87 != 0 && r.IntN(10) != 0 {
+		if row.Attr&isa.X87 != 0 && r.IntN(3) != 0 {
 			continue
 		}
 		for r.IntN(4) == 0 {

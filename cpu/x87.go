@@ -80,8 +80,8 @@ func buildX87(b *builder, op *Op, in *isa.Inst) {
 		op.src = in.RM()
 		f = x87Register(in)
 	}
-	if f == nil {
-		f = opFnop // ESC: decoded, and nothing for the coprocessor
+	if in.Op == isa.ESC {
+		f = opFnop // decoded, and nothing for the coprocessor
 	}
 	b.set(op, f)
 }
@@ -177,7 +177,7 @@ func (c *CPU) fpuError(op *Op) {
 	if !c.FPU.Interrupt() {
 		return
 	}
-	if c.CR0&CR0NE != 0 {
+	if c.fpuNative() {
 		c.raise(op, vecMF, 0)
 	}
 	c.driveFERR(op, true)
@@ -190,10 +190,14 @@ func (c *CPU) fpuError(op *Op) {
 	panic(theFault) // none is pending: the run loop sees that the processor has halted
 }
 
+// fpuNative reports that errors are #MF: CR0.NE, which the MSW of an 80286 reads as
+// set but does not have.
+func (c *CPU) fpuNative() bool { return c.CR0&uint64(c.model.CR0Mask)&CR0NE != 0 }
+
 // updateFERR makes FERR# follow the unit's state and CR0.NE. op is the instruction
 // that changed them; it may be nil.
 func (c *CPU) updateFERR(op *Op) {
-	c.driveFERR(op, c.FPU.Interrupt() && c.CR0&CR0NE == 0 && (c.FERR || c.model.ferrAtOnce()))
+	c.driveFERR(op, c.FPU.Interrupt() && !c.fpuNative() && (c.FERR || c.model.ferrAtOnce()))
 }
 
 func (c *CPU) driveFERR(op *Op, high bool) {

@@ -7,8 +7,7 @@ import (
 
 // Loads, stores, arithmetic and comparisons of the x87 unit.
 
-// x87Memory returns the handler of an instruction with an operand in memory; nil
-// if the encoding names no operation.
+// x87Memory returns the handler of an instruction with an operand in memory.
 func x87Memory(in *isa.Inst) handler {
 	switch in.Opcode {
 	case 0xd8:
@@ -55,8 +54,7 @@ func bySize(size uint8, m16, m32, m64, m80 handler) handler {
 	return m80
 }
 
-// x87Register returns the handler of an instruction without an operand in memory;
-// nil if the encoding names no operation.
+// x87Register returns the handler of an instruction without an operand in memory.
 func x87Register(in *isa.Inst) handler {
 	switch in.Op {
 	case isa.FADD, isa.FMUL, isa.FSUB, isa.FSUBR, isa.FDIV, isa.FDIVR:
@@ -104,8 +102,7 @@ func x87Register(in *isa.Inst) handler {
 }
 
 // x87Plain holds the instructions D9 C0+n that work on the registers alone; it is
-// never written. FPREM1, FSINCOS, FSIN and FCOS do not get here on models that
-// lack them.
+// never written.
 var x87Plain = [64]func(*fpu.Unit){
 	0x20: (*fpu.Unit).CHS,
 	0x21: (*fpu.Unit).ABS,
