@@ -157,9 +157,12 @@ func (c *CPU) runOne() {
 	// goes now, since the instruction may be an IRET that sets it.
 	c.Flags &^= FlagRF
 	c.repeating, c.frozen = false, false
-	n := c.counters.Interrupts
+	n, pending := c.counters.Interrupts, c.DebugPending
 	c.execOne()
 	if c.fault.pending {
+		if !c.fault.trap {
+			c.DebugPending = pending // the accesses before the fault will come again
+		}
 		return
 	}
 	if c.repeating || c.frozen {

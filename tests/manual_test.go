@@ -56,7 +56,7 @@ func manualDisk(t *testing.T, name, model string, host, option byte) []byte {
 		t.Fatal(err)
 	}
 	b[3], b[4], b[5] = manualModels()[model], host, option
-	return append(b, make([]byte, 512-len(b)%512)...)
+	return append(b, make([]byte, 1024-len(b)%512)...) // the boot sector may read one more
 }
 
 // runManual runs a disk of checks on our machine.
@@ -66,7 +66,7 @@ func runManual(t *testing.T, name, model string, option byte) (string, machine.E
 	var m *machine.Machine
 	m, err := machine.New(machine.Config{
 		CPU: model, Deterministic: true, Unattended: true, Boot: "c",
-		DebugCon: &answering{Buffer: &report, nmi: func() { m.After(0, m.CPU().NMI) }},
+		DebugCon: &answering{Buffer: &report, nmi: func() { m.After(20*bus.Microsecond, m.CPU().NMI) }},
 		Disks:    [4]machine.Disk{image.NewDisk(name, manualDisk(t, name, model, 1, option), 16384)},
 	})
 	if err != nil {
@@ -102,6 +102,7 @@ func manualDisks() []manualDiskModels {
 		{"tasks", later},
 		{"v86", later},
 		{"paging", later},
+		{"debug", later},
 	}
 }
 
