@@ -44,8 +44,9 @@ type traceCache struct {
 	epoch  uint64 // counts stores to decoded code
 	// scratch is the place of instructions that are decoded for one execution:
 	// those that cross a page and those outside memory.
-	scratch [2]Op
-	inst    isa.Inst
+	scratch   [2]Op
+	crossings [crossings]crossing
+	inst      isa.Inst
 }
 
 func (t *traceCache) init(pages int) {
@@ -101,6 +102,9 @@ func (c *CPU) enterSlow() *Op {
 	if t := c.traces.byKey[key]; t != nil && (!c.limited || uint64(ip)+uint64(t.len) <= uint64(cs.Limit)+1) {
 		*s = tableEntry{key, &t.ops[0], t.len}
 		return s.op
+	}
+	if op := c.keptCrossing(ip, la); op != nil {
+		return op
 	}
 	// Bytes that may be decoded: to the end of the page and of the segment.
 	n := mmu.PageSize - uint32(at.idx)&pageMask
@@ -232,6 +236,10 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 	b.build(&ops[0], in, st)
 	if !b.ends {
 		ops[1] = Op{entry: entryOf(opContinue), off: uint16(in.Len), n: 1, imm: uint32(in.Len)}
+	}
+	if n := uint32(in.Len); st == isa.OK && in.Rep == isa.NoRep && !c.limited && n <= maxCrossing && n > -la&pageMask &&
+		from[0].ram && from[n-1].ram && ip+n-1 <= c.ipMask {
+		c.keepCrossing(ip, la, n, buf[:])
 	}
 	return &ops[0]
 }

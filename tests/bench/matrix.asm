@@ -7,6 +7,8 @@ size    equ 64
 a       equ 0x60000
 b       equ 0x70000
 c       equ 0x80000
+number  equ 0x5fff0             ; variables, away from the code
+pass    equ number + 4
 passes  equ 40
 main:   fninit
         mov edi, a              ; a and b: numbers from -1 to 1
@@ -71,6 +73,4 @@ main:   fninit
         align 8
 scale:  dq 4.656612873077393e-10        ; 2^-31
 eighth: dq 0.125
-number: dd 0
-pass:   dd 0
 %include "end.inc"

@@ -7,6 +7,15 @@
 %include "boot.inc"
 %include "pm32.inc"
 loops   equ 1200
+; Variables, away from the code.
+results equ 0x60000
+e1      equ results             ; four numbers
+x       equ e1 + 32
+y       equ x + 8
+z       equ y + 8
+results_end equ z + 8
+number  equ results_end
+pass    equ number + 4
 main:   fninit
         mov dword [pass], loops
 .pass:
@@ -255,12 +264,4 @@ two:    dq 2.0
 three:  dq 3.0
 x75:    dq 0.75
 places: dq 65536.0
-results:
-e1:     dq 0, 0, 0, 0
-x:      dq 0
-y:      dq 0
-z:      dq 0
-results_end:
-number: dd 0
-pass:   dd 0
 %include "end.inc"
