@@ -119,7 +119,9 @@ func (c *CPU) breakpointHere() bool {
 	c.DR[6] = c.DR[6]&^0xf | hits
 	c.DR[7] &^= dr7GD
 	c.left--
-	c.fault = fault{pending: true, vec: vecDB}
+	// As a trap, since the image has RF as it is: a handler that wants to pass the
+	// breakpoint sets it (SDM volume 3, 17.3.1.1).
+	c.fault = fault{pending: true, vec: vecDB, trap: true}
 	return true
 }
 

@@ -87,18 +87,19 @@ func TestTrapPriority(t *testing.T) {
 	r.wantTop(rigCode + 1)
 }
 
-// RF, set in the frame of a breakpoint's fault, lets the instruction run once.
+// RF, set by the handler in the frame of a breakpoint's fault, lets the
+// instruction run once.
 func TestResumeFlag(t *testing.T) {
 	r := newProt(t, "80386", 0x90, 0x43, 0x43)
 	r.DR[0], r.DR[7] = rigCode+1, 0x401
 	r.updateDebug()
 	r.setGate(vecDB, gateBytes(selCode0, rigGate, 0x8e, 0))
-	r.code(rigGate, 0x8b, 0x74, 0x24, 0x08, 0x47, 0xcf) // mov esi,[esp+8]; inc edi; iret
+	r.code(rigGate, 0x8b, 0x74, 0x24, 0x08, 0x47, 0x80, 0x4c, 0x24, 0x0a, 0x01, 0xcf) // mov esi,[esp+8]; inc edi; or byte [esp+10],1; iret
 	r.wantVector(-1)
 	r.wantReg(BX, 2)
 	r.wantReg(DI, 1)
-	if r.R[SI]&FlagRF == 0 {
-		t.Errorf("pushed EFLAGS %x; want RF", r.R[SI])
+	if r.R[SI]&FlagRF != 0 {
+		t.Errorf("pushed EFLAGS %x; want no RF, which is the handler's to set", r.R[SI])
 	}
 	if r.Flags&FlagRF != 0 {
 		t.Error("RF is still set")
