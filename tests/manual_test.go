@@ -103,6 +103,7 @@ func manualDisks() []manualDiskModels {
 		{"v86", later},
 		{"paging", later},
 		{"debug", later},
+		{"system", []string{"80386", "80486", "pentium", "pentium-pro"}},
 	}
 }
 
