@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"beige/cpu/fpu"
 	"beige/mmu"
 )
 
@@ -303,6 +304,15 @@ func (g *fuzzGuest) start(rnd *rand.Rand, m *Model, mode byte) {
 		flags |= FlagTF
 	}
 	g.setEFLAGS(flags | m.FlagsSet)
+	g.FPU.Init()
+	for i := range rnd.IntN(9) {
+		g.FPU.SetST(uint8(i), fpu.F80{Mant: rnd.Uint64() | 1<<63, SE: uint16(rnd.Uint32())})
+	}
+	if rnd.IntN(4) == 0 {
+		g.FPU.LoadCW(uint16(rnd.Uint32()))
+		g.CR0 |= uint64(rnd.Uint32()&m.CR0Mask) & (CR0NE | CR0MP | CR0TS)
+		g.IGNNE = rnd.IntN(2) == 0
+	}
 	for i := range g.Seg[:6] {
 		g.Seg[i] = Segment{Limit: 0xffff, Attr: attrRealData}
 	}

@@ -362,6 +362,9 @@ func opCpuid(c *CPU, op *Op) *Op {
 		n = uint32(len(leaves)) - 1 // out of range: the highest leaf
 	}
 	l := leaves[n]
+	if n == 1 && !c.model.HasFPU {
+		l.EDX &^= FeatFPU
+	}
 	c.set32(AX, l.EAX)
 	c.set32(BX, l.EBX)
 	c.set32(CX, l.ECX)

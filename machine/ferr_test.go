@@ -74,6 +74,16 @@ func TestNumericErrorIRQ13(t *testing.T) {
 			if c, n := word(m, count), word(m, next); c != 1 || n != 1 {
 				t.Errorf("%d interrupts, %d instructions behind; want 1, 1", c, n)
 			}
+			again := newMachine(t, Config{CPU: model, BIOS: image, Unattended: true})
+			again.Run(context.Background())
+			hash := m.StateHash()
+			if got := again.StateHash(); got != hash {
+				t.Errorf("a second run ends in state %s; want %s", got, hash)
+			}
+			again.CPU().Registers().FPU.IncSTP()
+			if again.StateHash() == hash {
+				t.Error("the state hash does not depend on the x87 unit")
+			}
 			if m.npx.Error || m.npx.Busy || m.npx.Ignore || m.CPU().Registers().IGNNE {
 				t.Errorf("latch %+v; want all clear", m.npx.ferrState)
 			}
