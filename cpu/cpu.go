@@ -56,7 +56,6 @@ type CPU struct {
 	left, stolen, slice int64
 	cur                 *Op // instruction with an access outside memory under way
 	stop                bool
-	repeating           bool // set when a repeated instruction stops between iterations
 	frozen              bool // set when the processor stops in front of an x87 instruction
 
 	// Derived from the segment registers, CR0 and CPL by updateMode.

@@ -130,6 +130,7 @@ func (c *CPU) deliverDebug() {
 	c.DR[6] = c.DR[6]&^0xf | c.DebugPending | dr6Set&^0x1000
 	c.DR[7] &^= dr7GD
 	c.DebugPending = 0
+	c.saveResume()
 	c.left--
 	c.fault = fault{pending: true, vec: vecDB, trap: true}
 }

@@ -44,6 +44,10 @@ func (c *CPU) resetMSRs() {
 	c.MSR = MSRs{PAT: 0x0007040600070406, APICBase: 0xfee00100}
 }
 
+// isP6 reports whether the model has the registers of the P6 family, which came
+// with RDPMC.
+func (c *CPU) isP6() bool { return c.model.CR4Mask&CR4PCE != 0 }
+
 // msr returns the place of MSR n, or nil if the model has none or it is not a
 // plain value.
 func (c *CPU) msr(n uint32) *uint64 {
@@ -63,7 +67,7 @@ func (c *CPU) msr(n uint32) *uint64 {
 	case n == msrPAT && f&FeatPAT != 0:
 		return &m.PAT
 	}
-	if c.model.CR4Mask&CR4PCE == 0 { // not a P6
+	if !c.isP6() {
 		return nil
 	}
 	switch n {
@@ -95,7 +99,7 @@ func opRdmsr(c *CPU, op *Op) *Op {
 		v = c.tsc(op)
 	case n == msrMTRRCap && c.model.Features&FeatMTRR != 0:
 		v = 0x508 // eight variable ranges, fixed ranges, write combining
-	case n == msrP5MCAddr || n == msrP5MCType || n == msrMCGCap || n == msrPlatformID && c.model.CR4Mask&CR4PCE != 0:
+	case n == msrP5MCAddr || n == msrP5MCType || n == msrMCGCap || n == msrPlatformID && c.isP6():
 		v = 0
 	default:
 		p := c.msr(n)
@@ -118,8 +122,13 @@ func opWrmsr(c *CPU, op *Op) *Op {
 	v := uint64(uint32(c.R[DX]))<<32 | uint64(uint32(c.R[AX]))
 	switch {
 	case n == msrTSC:
+		if c.isP6() {
+			v = uint64(uint32(v)) // the upper half is cleared (SDM volume 3, 17.17)
+		}
 		c.MSR.TSCOffset += v - c.tsc(op)
 	case n == msrP5MCAddr || n == msrP5MCType:
+	case n >= msrSysenterCS && n <= msrSysenterEIP && c.msr(n) != nil:
+		*c.msr(n) = uint64(uint32(v)) // 32-bit registers
 	case n == msrBiosSign:
 		if c.msr(n) == nil {
 			c.gp(op, 0)

@@ -84,8 +84,8 @@ func TestCPUID(t *testing.T) {
 		model            string
 		max, sign, feats uint32
 	}{
-		{"pentium", 1, 0x52b, 0x13f},
-		{"pentium-pro", 2, 0x619, 0x8000 | FeatPGE | FeatSEP | 0x13f},
+		{"pentium", 1, 0x52b, 0x1bf},
+		{"pentium-pro", 2, 0x619, 0x8000 | FeatPGE | FeatSEP | 0x1bf},
 	} {
 		r := newRig(t, c.model, 0x66, 0x31, 0xc0, 0x0f, 0xa2) // xor eax,eax; cpuid
 		r.wantVector(-1)

@@ -46,10 +46,12 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 			continue // an interrupt was delivered
 		case c.Halted && c.DebugPending == 0:
 			why = StopHalted
-		case c.Flags&(FlagTF|FlagRF) != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0:
+		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0:
 			c.runOne()
 			continue
 		default:
+			c.Flags &^= FlagRF // there is no breakpoint that it would hold off
+			c.Repeating = false
 			c.exec()
 			continue
 		}
@@ -128,17 +130,29 @@ func (c *CPU) pollEvents() bool {
 		c.NMIPending = false
 		c.Halted = false
 		c.NMIBlocked = true
+		c.saveResume()
 		c.left--
 		c.tryDeliver(event{vec: vecNMI, kind: eventNMI})
 		return true
 	}
 	if c.INTR && c.Flags&FlagIF != 0 && c.Shadow == 0 && c.DebugPending == 0 {
 		c.Halted = false
+		c.saveResume()
 		c.left--
 		c.tryDeliver(event{vec: c.inta(), kind: eventExternal})
 		return true
 	}
 	return false
+}
+
+// saveResume sets RF, for the image that an event saves, while a repeated
+// instruction waits for its next iteration (SDM volume 3, 17.3.1.1): a breakpoint
+// at it does not hit again when it goes on.
+func (c *CPU) saveResume() {
+	if c.Repeating && c.model.Has32 {
+		c.Flags |= FlagRF
+	}
+	c.Repeating = false
 }
 
 // runOne executes one instruction with the interrupt shadow, the single-step
@@ -156,7 +170,7 @@ func (c *CPU) runOne() {
 	// RF lasts for one instruction, all iterations of a repeated one included. It
 	// goes now, since the instruction may be an IRET that sets it.
 	c.Flags &^= FlagRF
-	c.repeating, c.frozen = false, false
+	c.Repeating, c.frozen = false, false
 	n, pending := c.counters.Interrupts, c.DebugPending
 	c.execOne()
 	if c.fault.pending {
@@ -165,13 +179,15 @@ func (c *CPU) runOne() {
 		}
 		return
 	}
-	if c.repeating || c.frozen {
+	if c.Repeating || c.frozen {
 		c.Flags |= rf
 	}
 	if c.frozen {
 		return // the instruction was not executed
 	}
-	if tf && n == c.counters.Interrupts { // INT n clears TF before it could trap
+	// INT n clears TF before it could trap. The trap of MOV SS is lost (SDM volume
+	// 3, 6.8.3).
+	if tf && n == c.counters.Interrupts && c.Shadow != shadowMovSS {
 		c.DebugPending |= dr6BS
 	}
 }

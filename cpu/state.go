@@ -160,6 +160,7 @@ type State struct {
 	SMIPending bool
 	FERR       bool // level of the numeric error output
 	IGNNE      bool // level of the pin that has pending numeric errors ignored
+	Repeating  bool // between two iterations of a repeated instruction: an event saves RF as 1
 }
 
 // MSRs are the model-specific registers that hold state.

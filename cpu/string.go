@@ -146,7 +146,7 @@ func (c *CPU) endRep(op *Op, done bool) *Op {
 	if done {
 		return c.leave(op)
 	}
-	c.repeating = true
+	c.Repeating = true
 	return c.jump(op, c.ip(op)&c.seqMask)
 }
 
