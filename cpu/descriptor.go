@@ -17,6 +17,15 @@ func (d *descriptor) DPL() uint8 { return uint8(d.attr >> attrDPLShift & 3) }
 // typ is the type field with the S bit: system types are below 16.
 func (d *descriptor) typ() uint16 { return d.attr & 0x1f }
 
+// systemType is typ of a system descriptor for what the model knows: types above
+// 8 are those of 32-bit processors and reserved, 0, on others.
+func (c *CPU) systemType(d *descriptor) uint16 {
+	if d.typ() > 8 && !c.model.Has32 {
+		return 0
+	}
+	return d.typ()
+}
+
 // segment builds the segment register content for selector sel.
 func (d *descriptor) segment(sel uint16) Segment {
 	return Segment{Base: uint64(d.base), Limit: d.limit, Attr: d.attr, Sel: sel}

@@ -137,11 +137,8 @@ func (c *CPU) jmpSystem(op *Op, d *descriptor, sel uint16) *Op {
 	if d.DPL() < c.CPL || d.DPL() < uint8(sel&3) {
 		c.gp(op, c.selErr(sel))
 	}
-	switch d.typ() {
+	switch c.systemType(d) {
 	case typeCallGate16, typeCallGate32:
-		if d.typ() == typeCallGate32 && !c.model.Has32 {
-			break
-		}
 		if d.attr&attrP == 0 {
 			c.raise(op, vecNP, c.selErr(sel))
 		}
@@ -215,11 +212,8 @@ func (c *CPU) callFar(op *Op, sel uint16, ip uint32) *Op {
 	if d.DPL() < c.CPL || d.DPL() < uint8(sel&3) {
 		c.gp(op, c.selErr(sel))
 	}
-	switch d.typ() {
+	switch c.systemType(&d) {
 	case typeCallGate16, typeCallGate32:
-		if d.typ() == typeCallGate32 && !c.model.Has32 {
-			break
-		}
 		if d.attr&attrP == 0 {
 			c.raise(op, vecNP, c.selErr(sel))
 		}

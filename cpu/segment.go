@@ -163,7 +163,7 @@ func opLar(c *CPU, op *Op) *Op {
 	}
 	d, ok := c.visible(op, c.rm16(op, op.src))
 	if ok && d.attr&attrS == 0 {
-		switch d.typ() {
+		switch c.systemType(&d) {
 		case typeTSS16Avail, typeLDT, typeTSS16Busy, typeCallGate16, typeTaskGate, typeTSS32Avail, typeTSS32Busy, typeCallGate32:
 		default:
 			ok = false
@@ -187,7 +187,7 @@ func opLsl(c *CPU, op *Op) *Op {
 	}
 	d, ok := c.visible(op, c.rm16(op, op.src))
 	if ok && d.attr&attrS == 0 {
-		switch d.typ() {
+		switch c.systemType(&d) {
 		case typeTSS16Avail, typeLDT, typeTSS16Busy, typeTSS32Avail, typeTSS32Busy:
 		default:
 			ok = false

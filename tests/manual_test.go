@@ -103,6 +103,7 @@ func manualDisks() []manualDiskModels {
 		{"v86", later},
 		{"paging", later},
 		{"debug", later},
+		{"real16", []string{"80286", "80386", "80486", "pentium-pro"}},
 		{"system", []string{"80386", "80486", "pentium", "pentium-pro"}},
 	}
 }
