@@ -105,6 +105,9 @@ func manualDisks() []manualDiskModels {
 		{"debug", later},
 		{"real16", []string{"80286", "80386", "80486", "pentium-pro"}},
 		{"system", []string{"80386", "80486", "pentium", "pentium-pro"}},
+		{"traps", []string{"80386", "80486", "pentium", "pentium-pro"}},
+		{"shadows", []string{"80386", "80486", "pentium", "pentium-pro"}},
+		{"models", []string{"80386", "80486", "pentium", "pentium-pro"}},
 	}
 }
 
