@@ -591,6 +591,16 @@ exchange:
         setc    bl
         fin
         is8     "other flags stay", [t_ebx], 1
+        mov     eax, cr0
+        or      eax, AM
+        mov     cr0, eax
+        ring3
+        flags   AC
+        run
+        cmpxchg8b [SCRATCH+4]
+        fin
+        fault   "alignment at 4", ACK, 0
+        scene
         run
         db      0Fh, 0C7h, 0C8h         ; cmpxchg8b eax
         fin
@@ -676,6 +686,67 @@ alignment:
         fld     dword [SCRATCH+2]
         fin
         fault   "a single at 2", ACK, 0
+        run
+        fld     tword [SCRATCH+4]
+        fin
+        fault   "an extended real at 4", ACK, 0
+        run
+        fild    qword [SCRATCH+4]
+        fin
+        fault   "a long integer at 4", ACK, 0
+        run
+        fninit
+        at
+        fnsave  [SCRATCH+2]
+        fin
+        fault   "FNSAVE at 2", ACK, 0
+        run
+        fninit
+        fnsave  [SCRATCH+4]
+        fnstenv [SCRATCH+4]
+        fin
+        nofault "FNSAVE and FNSTENV at 4"
+        mov     word [SCRATCH+6], U_D32
+        mov     word [SCRATCH+8], U_D32
+        run
+        les     eax, [SCRATCH+2]
+        fin
+        fault   "a far pointer of 48 bits at 2", ACK, 0
+        run
+        les     eax, [SCRATCH+4]
+        fin
+        nofault "a far pointer of 48 bits at 4"
+        run
+        les     ax, [SCRATCH+6]
+        fin
+        nofault "a far pointer of 32 bits at 2"
+        run
+        mov     es, [SCRATCH+5]
+        fin
+        fault   "a selector at 1", ACK, 0
+        run
+        cmpxchg [SCRATCH+2], eax
+        fin
+        fault   "CMPXCHG", ACK, 0
+        run
+        mov     esp, STACK3-2
+        at
+        ret
+        fin
+        fault   "RET", ACK, 0
+        run
+        mov     esp, STACK3-2
+        at
+        call    .nowhere
+.nowhere:
+        fin
+        fault   "CALL", ACK, 0
+        run
+        mov     esp, STACK3-2
+        at
+        pusha
+        fin
+        fault   "PUSHA", ACK, 0
         flags   2
         run
         mov     eax, [SCRATCH+1]
