@@ -138,10 +138,35 @@ func TestManual(t *testing.T) {
 	}
 }
 
+// TestManualShutdown runs into faults that cannot be delivered: the processor
+// shuts down, and the board's answer to that is a reset.
+func TestManualShutdown(t *testing.T) {
+	for option, name := range []string{"empty IDT", "gate of #DF not present", "gate of #DF to data", "no room on the stack", "stack on an absent page", "empty IDT in real mode"} {
+		for _, model := range []string{"80386", "80486", "pentium-pro"} {
+			t.Run(name+"/"+model, func(t *testing.T) {
+				t.Parallel()
+				report, exit := runManual(t, "shutdown", model, byte(option))
+				if exit.Reason != machine.TripleFault || report != "before\n" {
+					t.Errorf("%v, report %q; want a triple fault", exit, report)
+				}
+			})
+		}
+		if name == "no room on the stack" {
+			continue // QEMU checks no limits
+		}
+		t.Run(name+"/QEMU", func(t *testing.T) {
+			t.Parallel()
+			if report := onQEMU(t, "shutdown", "pentium-pro", "pentium2", byte(option)); report != "before\n" {
+				t.Errorf("report %q; want a reset", report)
+			}
+		})
+	}
+}
+
 // TestManualDisksAreBuiltFromTheirSources assembles the disks anew and compares.
 func TestManualDisksAreBuiltFromTheirSources(t *testing.T) {
 	nasm := need(t, "nasm")
-	for _, disk := range manualDisks() {
+	for _, disk := range append(manualDisks(), manualDiskModels{name: "shutdown"}) {
 		out := filepath.Join(t.TempDir(), "code.bin")
 		cmd := exec.Command(nasm, "-f", "bin", "-Werror", "-o", out, disk.name+".asm")
 		cmd.Dir = "manual"
@@ -160,11 +185,11 @@ func TestManualDisksAreBuiltFromTheirSources(t *testing.T) {
 }
 
 // onQEMU runs a disk of checks on QEMU's own code generator.
-func onQEMU(t *testing.T, name, model, theirs string) string {
+func onQEMU(t *testing.T, name, model, theirs string, option byte) string {
 	t.Helper()
 	qemu := need(t, "qemu-system-i386")
 	path := filepath.Join(t.TempDir(), "disk.img")
-	if err := os.WriteFile(path, manualDisk(t, name, model, 0, 0), 0o600); err != nil {
+	if err := os.WriteFile(path, manualDisk(t, name, model, 0, option), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -215,7 +240,7 @@ func TestManualOnQEMU(t *testing.T) {
 			}
 			t.Run(disk.name+"/"+model, func(t *testing.T) {
 				t.Parallel()
-				report := onQEMU(t, disk.name, model, theirs)
+				report := onQEMU(t, disk.name, model, theirs, 0)
 				list, complete := findings(report)
 				if !complete {
 					t.Errorf("the checks did not come to an end; last of %d: %q", len(list), report[max(0, len(report)-100):])

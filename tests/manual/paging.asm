@@ -657,7 +657,7 @@ system:
         and     eax, ~10000h
         mov     cr0, eax
         fault   "the accessed bit in a read-only page with WP", PF, 3
-        is      "CR2 is in the descriptor", [t_cr2], [.accessed]
+        bits_are "CR2 is in the descriptor", [t_cr2], ~7, WIN+T0
         end_since
         lgdt    [gdtr]
         page    0, 0
@@ -678,7 +678,6 @@ system:
         ret
 .gdtr:  dw      GDT_LIMIT
         dd      WIN
-.accessed: dd   WIN+T0+5
 
 large:
         group   "4 MB pages"
