@@ -713,6 +713,49 @@ real:
         mov     bx, [es:10h]
         fin
         is      "FFFF:0010 is at 1 MB", [t_bx], 1234h
+        group   "real mode, IRQ"
+        flags   IF
+        call    irq0
+        run
+        nop
+        fin
+        call    no_irq0
+        fault   "through the vector table", 8, 0
+        is      "pushes three words", [t_hsp], STACK0-6
+        flags   0
+        call    irq0
+        run
+        nop
+        sti
+        nop
+        at
+        nop
+        fin
+        call    no_irq0
+        fault   "one instruction behind STI", 8, 0
+        ret
+; The timer's interrupt waits at the PIC, as the BIOS has set it up: vector 8.
+irq0:
+        mov     al, 30h                 ; counter 0, mode 0: one edge
+        out     43h, al
+        mov     al, 8
+        out     40h, al
+        mov     al, 0
+        out     40h, al
+        mov     al, 0FEh
+        out     21h, al
+        mov     al, 0Ah                 ; read the request register
+        out     20h, al
+.wait:
+        in      al, 20h
+        test    al, 1
+        jz      .wait
+        ret
+no_irq0:
+        mov     al, 20h
+        out     20h, al
+        mov     al, 0FFh
+        out     21h, al
         ret
 bounds: dw      5, 8
 short_idtr: dw  20h*4-1
@@ -1007,7 +1050,31 @@ protect:
         int     30h
         fin
         is      "task gate in the IDT", [es:TSSB-GDT], S_TSS
+        group   "IRQ"
+        scene
+        gate    8, C16, irq_stub, 86h   ; vector 8 would be taken for a double fault
+        ring3
+        flags   IF
+        call    irq0
+        run
+        nop
+        fin
+        call    no_irq0
+        is      "at level 3: vector", [t_vec], 3Fh
+        is      "at level 3: five words on the inner stack", [t_hsp], TSS_STACK0-10
+        scene
+        gate    8, S_TSSB, 0, 85h
+        flags   IF
+        call    irq0
+        run
+        nop
+        fin
+        call    no_irq0
+        is      "through a task gate", [es:TSSB-GDT], S_TSS
         ret
+irq_stub:
+        push    byte 3Fh
+        jmp     trap
 gate_target:
         mov     bp, sp
         db      0Fh, 0Bh

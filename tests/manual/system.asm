@@ -98,7 +98,34 @@ coprocessor:
         fnop
         fin
         fault   "in V86", NM, 0
+        since   M486
+        group   "x87 context"
+        scene
+        fninit
+        fldpi
+        fnsave  [SCRATCH+100h]          ; another program's
+        fninit
+        fld1
+        gate    NM, C32, .switch, 8Eh
+        run
+        cr0_bits TS_BIT, EM|MP
+        fstp    dword [SCRATCH]
+        mov     eax, cr0
+        fin
+        nofault "the handler of #NM returns to the x87 instruction"
+        is      "which sees the new context", [SCRATCH], 40490FDBh
+        is      "the old one is saved: ST(0) high", [SCRATCH+200h+28+6], 3FFF8000h
+        is16    "the old one is saved: tags", [SCRATCH+200h+8], 3FFFh
+        bits_are "TS is clear", [t_eax], TS_BIT, 0
+        fninit
+        end_since
         ret
+; Another program wants the x87 unit: changes contexts.
+.switch:
+        clts
+        fnsave  [SCRATCH+200h]
+        frstor  [SCRATCH+100h]
+        iretd
 
 control:
         group   "CR0"

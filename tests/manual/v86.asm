@@ -713,6 +713,47 @@ real:
         fin
         mov     edx, [t_ecx]
         is      "and 0 without", [t_ebx], edx
+        group   "real mode, IRQ"
+        flags   IF
+        call    irq0
+        run_real
+        nop
+        fin
+        call    no_irq0
+        fault   "through the vector table", 20h, 0
+        is16    "pushes three words", [t_hesp], STACK16-6
+        bits_are "IF is saved", [t_flags], IF, IF
+        bits_are "and cleared", [t_hflags], IF, 0
+        flags   0
+        call    irq0
+        run_real
+        nop
+        sti
+        nop
+        at
+        nop
+        fin
+        call    no_irq0
+        fault   "one instruction behind STI", 20h, 0
+        call    irq0
+        run_real
+        nop
+        nop
+        fin
+        call    no_irq0
+        nofault "not with IF clear"
+        call    irq0
+        run_real
+        push    word IF|2
+        push    cs
+        push    word .iret
+        iret
+.iret:
+        at
+        nop
+        fin
+        call    no_irq0
+        fault   "at once behind an IRET that sets IF", 20h, 0
         ret
 .short: dw      20h*4-1
         dd      0
