@@ -22,6 +22,7 @@ const (
 	codeDebugExit   = 10  // plus what the guest wrote to the debug-exit port
 	codeBug         = 70  // a bug in beige
 	codeInterrupted = 130 // by a signal
+	codeMost        = 255 // a process cannot say more
 )
 
 // usageError is a mistake on the command line or in the configuration.

@@ -379,7 +379,7 @@ func (s *session) verdict(e machine.Exit) int {
 	case machine.PowerOff:
 		return codeOK
 	case machine.DebugExit:
-		return min(codeDebugExit+e.Code, codeBug-1)
+		return min(codeDebugExit+e.Code, codeMost)
 	case machine.TripleFault, machine.HaltedForever:
 		if s.term != nil { // the screen is gone, and it may say why
 			fmt.Fprint(s.stdout, s.m.Screen())

@@ -65,7 +65,8 @@ func TestExitCodes(t *testing.T) {
 		{"time-out", idle, "--timeout 3s", 4, "beige: time-out: 3s of virtual time are over\n"},
 		{"status 0", out(0x501, 0), "", 10, ""},
 		{"status 7", out(0x501, 7), "", 17, ""},
-		{"a status that would look like another code", out(0x501, 200), "", 69, ""},
+		{"a large status", out(0x501, 200), "", 210, ""},
+		{"a status beyond what a process can say", out(0x501, 250), "", 255, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			args := append([]string{"run", "--speed", "max", "--floppy", guest(t, tc.code), "--timeout", "60s"}, strings.Fields(tc.flags)...)
