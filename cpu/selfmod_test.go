@@ -83,6 +83,9 @@ func TestRepOverwritesItself(t *testing.T) {
 		}
 		r.wantReg(DI, 0x800e) // NOP and one STOSB are left
 		r.wantReg(CX, 0x1b)
+		if r.Repeating {
+			t.Error("Repeating is set behind what was a repeated instruction")
+		}
 	}
 }
 

@@ -140,14 +140,17 @@ func (c *CPU) iterated(op *Op, n uint32) {
 }
 
 // endRep ends a repeated instruction: behind it if done, else at it, to go on
-// when the run loop comes back.
+// when the run loop comes back, which it does in any case: an instruction that
+// has overwritten itself may be another one now.
 func (c *CPU) endRep(op *Op, done bool) *Op {
 	c.left++ // leave and jump count the instruction once more
 	if done {
 		return c.leave(op)
 	}
 	c.Repeating = true
-	return c.jump(op, c.ip(op)&c.seqMask)
+	c.IP = uint64(c.ip(op) & c.seqMask)
+	c.left -= int64(op.n) + 1
+	return nil
 }
 
 func (c *CPU) movs(op *Op) {
