@@ -420,7 +420,7 @@ func (g *fuzzGuest) differs(o *fuzzGuest) string {
 		x, y := reflect.ValueOf(a), reflect.ValueOf(b)
 		for i := range x.NumField() {
 			if !x.Field(i).Equal(y.Field(i)) {
-				return fmt.Sprintf("%s %x, %x", x.Type().Field(i).Name, x.Field(i), y.Field(i))
+				return fmt.Sprintf("%s %+v, %+v", x.Type().Field(i).Name, x.Field(i), y.Field(i))
 			}
 		}
 	}
