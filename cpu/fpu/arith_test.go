@@ -3,6 +3,7 @@ package fpu
 import (
 	"fmt"
 	"math/big"
+	"math/bits"
 	"math/rand"
 	"testing"
 )
@@ -347,6 +348,37 @@ func TestRemainder(t *testing.T) {
 		}
 		if got.Cmp(want) != 0 || steps > 12 {
 			t.Fatalf("Rem(%v, %v) = %v after %d steps; want %v", a, b, x, steps, want)
+		}
+	}
+}
+
+// TestSqrt128 checks roots by their definition, mostly those of radicands near
+// powers of two, where estimates are at their worst.
+func TestSqrt128(t *testing.T) {
+	r := rand.New(rand.NewSource(87))
+	for i := range 20000 {
+		hi, lo := r.Uint64()|1<<62, r.Uint64()
+		switch i % 4 {
+		case 0:
+			hi = -(r.Uint64() >> (r.Intn(63) + 1)) - 1
+		case 1:
+			hi = 1<<62 + r.Uint64()>>(r.Intn(62)+2)
+		case 2:
+			hi = 1<<63 - r.Uint64()>>(r.Intn(62)+2)
+		}
+		root, rem := sqrt128(hi, lo)
+		ph, pl := bits.Mul64(root, root)
+		dl, b := bits.Sub64(lo, pl, 0)
+		dh, b := bits.Sub64(hi, ph, b)
+		// 0 <= n - root^2 <= 2*root
+		if b != 0 || dh > root>>63 || dh == root>>63 && dl > root<<1 {
+			t.Fatalf("sqrt128(%#x, %#x) = %#x: the remainder is %#x %016x", hi, lo, root, dh, dl)
+		}
+		if dh != 0 {
+			dl = 1<<64 - 1
+		}
+		if rem != dl {
+			t.Fatalf("sqrt128(%#x, %#x): remainder %#x; want %#x", hi, lo, rem, dl)
 		}
 	}
 }

@@ -61,7 +61,8 @@ func sqrt128(hi, lo uint64) (root, rem uint64) {
 		sum, c := bits.Add64(s, q, 0)
 		s = sum>>1 | c<<63
 	} else {
-		s = 1<<64 - 1
+		// The root is so near 2^64 that the tangent there is exact but for the last bit.
+		s = hi>>1 | 1<<63
 	}
 	for {
 		ph, pl := bits.Mul64(s, s)
