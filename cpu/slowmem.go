@@ -46,7 +46,14 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	}
 	wtag := tr.Writable && writable && r == w
 	code := wtag && c.phys.HasCode(r)
-	t.Set(uint64(la), true, wtag && !code, true, uint64(r)-uint64(la), tr.Global)
+	d := uint64(r) - uint64(la)
+	if e.R == tag && e.D != d {
+		// The page table was changed and nothing flushed; a write that had to set the
+		// dirty bit finds it out. Should it be the page of the running code, that goes
+		// on from the new place at the next instruction.
+		c.dropTraces(uint32(uint64(la)+e.D)&^pageMask, mmu.PageSize)
+	}
+	t.Set(uint64(la), true, wtag && !code, true, d, tr.Global)
 	t.code[slot] = mmu.Empty
 	if code {
 		t.code[slot] = tag
