@@ -68,6 +68,23 @@ func TestAliasedCode(t *testing.T) {
 	r.wantReg(BX, 0xffffffff)
 }
 
+// Code remaps its own page without a flush; the store that sets the dirty bit
+// loads the new translation, and the next instruction comes from there.
+func TestRemappedCode(t *testing.T) {
+	r := newProt(t, "80386").page()
+	pte := uint32(rigPT + 8*4)
+	code := []byte{
+		0xc7, 0x05, byte(pte), byte(pte >> 8), byte(pte >> 16), byte(pte >> 24), 0x07, 0x90, 0, 0, // mov dword [pte],9007h
+		0xc6, 0x05, 0x00, 0x8f, 0, 0, 0, // mov byte [8f00],0
+		0x43, 0xf4, // inc ebx; hlt
+	}
+	r.code(rigCode, code...)
+	r.code(0x9000+rigCode&0xfff, code...)
+	r.code(0x9000+rigCode&0xfff+17, 0x4b) // dec ebx
+	r.wantVector(-1)
+	r.wantReg(BX, 0xffffffff)
+}
+
 // A repeated instruction that overwrites itself stops being one.
 func TestRepOverwritesItself(t *testing.T) {
 	r := newProt(t, "80386", 0xb9, 0x20, 0, 0, 0, 0xbf, 0x08, 0x80, 0, 0, 0xb0, 0x90, 0xf3, 0xaa) // rep stosb from 8008 on, over itself at 800c
