@@ -23,16 +23,12 @@ func x87Memory(in *isa.Inst) handler {
 	switch in.Op {
 	case isa.FLD:
 		return bySize(size, nil, opFldM32, opFldM64, opFldM80)
-	case isa.FST:
-		return bySize(size, nil, opFstM32, opFstM64, nil)
-	case isa.FSTP:
-		return bySize(size, nil, opFstpM32, opFstpM64, opFstpM80)
+	case isa.FST, isa.FSTP:
+		return bySize(size, nil, opFstM32, opFstM64, opFstpM80)
 	case isa.FILD:
 		return bySize(size, opFildM16, opFildM32, opFildM64, nil)
-	case isa.FIST:
-		return bySize(size, opFistM16, opFistM32, nil, nil)
-	case isa.FISTP:
-		return bySize(size, opFistpM16, opFistpM32, opFistpM64, nil)
+	case isa.FIST, isa.FISTP:
+		return bySize(size, opFistM16, opFistM32, opFistpM64, nil)
 	case isa.FBLD:
 		return opFbld
 	case isa.FBSTP:
@@ -426,7 +422,8 @@ func opFbld(c *CPU, op *Op) *Op {
 	return c.fpuNext(op)
 }
 
-// A store that an unmasked exception suppresses checks its operand all the same.
+// Stores. The digit of the ModRM byte is 2 for those that do not pop. A store that an
+// unmasked exception suppresses checks its operand all the same.
 
 func opFstM32(c *CPU, op *Op) *Op {
 	if c.fpuStopped() {
@@ -439,23 +436,7 @@ func opFstM32(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite(op, op.seg, off, 4)
 	}
-	c.FPU.Commit(p, false)
-	c.fpuAtData(op, off)
-	return c.fpuNext(op)
-}
-
-func opFstpM32(c *CPU, op *Op) *Op {
-	if c.fpuStopped() {
-		c.fpuStop(op)
-	}
-	off := c.ea(op)
-	v, p := c.FPU.StoreF32()
-	if p.Write() {
-		c.st32(op, op.seg, off, v)
-	} else {
-		c.checkWrite(op, op.seg, off, 4)
-	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
@@ -471,39 +452,7 @@ func opFstM64(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite(op, op.seg, off, 8)
 	}
-	c.FPU.Commit(p, false)
-	c.fpuAtData(op, off)
-	return c.fpuNext(op)
-}
-
-func opFstpM64(c *CPU, op *Op) *Op {
-	if c.fpuStopped() {
-		c.fpuStop(op)
-	}
-	off := c.ea(op)
-	v, p := c.FPU.StoreF64()
-	if p.Write() {
-		c.st64(op, op.seg, off, v)
-	} else {
-		c.checkWrite(op, op.seg, off, 8)
-	}
-	c.FPU.Commit(p, true)
-	c.fpuAtData(op, off)
-	return c.fpuNext(op)
-}
-
-func opFstpM80(c *CPU, op *Op) *Op {
-	if c.fpuStopped() {
-		c.fpuStop(op)
-	}
-	off := c.ea(op)
-	v, p := c.FPU.StoreF80()
-	if p.Write() {
-		c.st80(op, op.seg, off, v.Mant, v.SE)
-	} else {
-		c.checkWrite80(op, op.seg, off)
-	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
@@ -519,23 +468,7 @@ func opFistM16(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite(op, op.seg, off, 2)
 	}
-	c.FPU.Commit(p, false)
-	c.fpuAtData(op, off)
-	return c.fpuNext(op)
-}
-
-func opFistpM16(c *CPU, op *Op) *Op {
-	if c.fpuStopped() {
-		c.fpuStop(op)
-	}
-	off := c.ea(op)
-	v, p := c.FPU.StoreInt(16, false)
-	if p.Write() {
-		c.st16(op, op.seg, off, uint16(v))
-	} else {
-		c.checkWrite(op, op.seg, off, 2)
-	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
@@ -551,23 +484,7 @@ func opFistM32(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite(op, op.seg, off, 4)
 	}
-	c.FPU.Commit(p, false)
-	c.fpuAtData(op, off)
-	return c.fpuNext(op)
-}
-
-func opFistpM32(c *CPU, op *Op) *Op {
-	if c.fpuStopped() {
-		c.fpuStop(op)
-	}
-	off := c.ea(op)
-	v, p := c.FPU.StoreInt(32, false)
-	if p.Write() {
-		c.st32(op, op.seg, off, uint32(v))
-	} else {
-		c.checkWrite(op, op.seg, off, 4)
-	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
@@ -583,7 +500,23 @@ func opFistpM64(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite(op, op.seg, off, 8)
 	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
+	c.fpuAtData(op, off)
+	return c.fpuNext(op)
+}
+
+func opFstpM80(c *CPU, op *Op) *Op {
+	if c.fpuStopped() {
+		c.fpuStop(op)
+	}
+	off := c.ea(op)
+	v, p := c.FPU.StoreF80()
+	if p.Write() {
+		c.st80(op, op.seg, off, v.Mant, v.SE)
+	} else {
+		c.checkWrite80(op, op.seg, off)
+	}
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
@@ -599,7 +532,7 @@ func opFbstp(c *CPU, op *Op) *Op {
 	} else {
 		c.checkWrite80(op, op.seg, off)
 	}
-	c.FPU.Commit(p, true)
+	c.FPU.Commit(p, op.x != 2)
 	c.fpuAtData(op, off)
 	return c.fpuNext(op)
 }
