@@ -108,6 +108,7 @@ func manualDisks() []manualDiskModels {
 		{"traps", []string{"80386", "80486", "pentium", "pentium-pro"}},
 		{"shadows", []string{"80386", "80486", "pentium", "pentium-pro"}},
 		{"models", []string{"80386", "80486", "pentium", "pentium-pro"}},
+		{"encodings", []string{"80386", "80486", "pentium", "pentium-pro"}},
 	}
 }
 
