@@ -44,19 +44,25 @@ int1a_set_ticks:
         sti
         jmp     int1a_ok
 
+; cmos_get REGISTER, FIELD: to the caller's register; cmos_set: from it. Change AX.
+%macro cmos_get 2
+        mov     al, %1
+        call    cmos_read
+        mov     [bp+%2], al
+%endmacro
+%macro cmos_set 2
+        mov     al, %1
+        mov     ah, [bp+%2]
+        call    cmos_write
+%endmacro
+
 ; AH = 02h: Out: CH, CL, DH = hours, minutes, seconds in BCD, DL = 1 for daylight saving.
 int1a_time:
         call    rtc_settled
         jc      int1a_fail
-        mov     al, CMOS_SEC
-        call    cmos_read
-        mov     [bp+F_DH], al
-        mov     al, CMOS_MIN
-        call    cmos_read
-        mov     [bp+F_CL], al
-        mov     al, CMOS_HOUR
-        call    cmos_read
-        mov     [bp+F_CH], al
+        cmos_get CMOS_SEC, F_DH
+        cmos_get CMOS_MIN, F_CL
+        cmos_get CMOS_HOUR, F_CH
         mov     al, CMOS_B
         call    cmos_read
         and     al, 01h
@@ -69,15 +75,9 @@ int1a_time:
 int1a_set_time:
         call    rtc_hold
         jc      int1a_fail
-        mov     al, CMOS_SEC
-        mov     ah, [bp+F_DH]
-        call    cmos_write
-        mov     al, CMOS_MIN
-        mov     ah, [bp+F_CL]
-        call    cmos_write
-        mov     al, CMOS_HOUR
-        mov     ah, [bp+F_CH]
-        call    cmos_write
+        cmos_set CMOS_SEC, F_DH
+        cmos_set CMOS_MIN, F_CL
+        cmos_set CMOS_HOUR, F_CH
         mov     al, CMOS_B              ; 24 hours, BCD, running; daylight saving as told
         call    cmos_read
         and     al, 62h
@@ -93,18 +93,10 @@ int1a_set_time:
 int1a_date:
         call    rtc_settled
         jc      int1a_fail
-        mov     al, CMOS_DAY
-        call    cmos_read
-        mov     [bp+F_DL], al
-        mov     al, CMOS_MONTH
-        call    cmos_read
-        mov     [bp+F_DH], al
-        mov     al, CMOS_YEAR
-        call    cmos_read
-        mov     [bp+F_CL], al
-        mov     al, CMOS_CENTURY
-        call    cmos_read
-        mov     [bp+F_CH], al
+        cmos_get CMOS_DAY, F_DL
+        cmos_get CMOS_MONTH, F_DH
+        cmos_get CMOS_YEAR, F_CL
+        cmos_get CMOS_CENTURY, F_CH
         sti
         mov     byte [bp+F_AL], 0
         jmp     int1a_ok
@@ -113,18 +105,10 @@ int1a_date:
 int1a_set_date:
         call    rtc_hold
         jc      int1a_fail
-        mov     al, CMOS_DAY
-        mov     ah, [bp+F_DL]
-        call    cmos_write
-        mov     al, CMOS_MONTH
-        mov     ah, [bp+F_DH]
-        call    cmos_write
-        mov     al, CMOS_YEAR
-        mov     ah, [bp+F_CL]
-        call    cmos_write
-        mov     al, CMOS_CENTURY
-        mov     ah, [bp+F_CH]
-        call    cmos_write
+        cmos_set CMOS_DAY, F_DL
+        cmos_set CMOS_MONTH, F_DH
+        cmos_set CMOS_YEAR, F_CL
+        cmos_set CMOS_CENTURY, F_CH
         mov     al, CMOS_B
         call    cmos_read
         and     al, 7Fh
@@ -146,15 +130,9 @@ int1a_alarm:
         pop     ax
         jc      int1a_fail
         mov     bl, al
-        mov     al, CMOS_SEC_ALARM
-        mov     ah, [bp+F_DH]
-        call    cmos_write
-        mov     al, CMOS_MIN_ALARM
-        mov     ah, [bp+F_CL]
-        call    cmos_write
-        mov     al, CMOS_HOUR_ALARM
-        mov     ah, [bp+F_CH]
-        call    cmos_write
+        cmos_set CMOS_SEC_ALARM, F_DH
+        cmos_set CMOS_MIN_ALARM, F_CL
+        cmos_set CMOS_HOUR_ALARM, F_CH
         mov     al, 8
         call    irq_unmask
         mov     ah, bl
