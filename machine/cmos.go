@@ -29,13 +29,6 @@ const (
 	equipFloppies       = 6 // shift of the number of drives less one
 )
 
-// Boot choices.
-const (
-	bootNone   uint8 = 0
-	bootFloppy uint8 = 1
-	bootDisk   uint8 = 2
-)
-
 // setUpCMOS writes what the set-up program of a PC would have stored for this
 // configuration.
 func (m *Machine) setUpCMOS() {
@@ -66,12 +59,13 @@ func (m *Machine) setUpCMOS() {
 		}
 	}
 	set(cmosDisks, types)
-	first, second := bootFloppy, bootDisk
-	if m.cfg.Boot == "c" {
-		first, second = bootDisk, bootFloppy
+	order, _ := bootOrder(m.cfg.Boot) // resolve has checked it
+	set(cmosBootFirst, order[0]|order[1]<<4)
+	third := order[2] << 4
+	if m.cfg.BootMenu {
+		third |= bootMenu
 	}
-	set(cmosBootFirst, first|second<<4)
-	set(cmosBootThird, bootNone<<4)
+	set(cmosBootThird, third)
 	m.rtc.SetChecksum()
 }
 

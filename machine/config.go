@@ -36,7 +36,8 @@ type Config struct {
 
 	Floppies [2]Floppy // drives A and B; nil: empty drive
 	Disks    [4]Disk   // primary master and slave, secondary master and slave; nil: no drive
-	Boot     string    // "a", "c": the drive that is tried first; "": floppy, then disk
+	Boot     string    // the order in which drives are tried, such as "c" or "dca"; "": "acd"
+	BootMenu bool      // the BIOS shows its boot menu at once
 
 	BIOS    []byte // system ROM; nil: our own
 	VGABIOS []byte // video ROM; nil: our own
@@ -176,10 +177,8 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	if y := c.Date.Year(); y < 1980 || y > 2099 {
 		bad("date %s: want a year from 1980 to 2099", c.Date.Format(time.DateOnly))
 	}
-	switch c.Boot {
-	case "", "a", "c":
-	default:
-		bad("%s", unknown("boot drive", c.Boot, []string{"a", "c"}))
+	if _, err := bootOrder(c.Boot); err != nil {
+		bad("%w", err)
 	}
 	if !board.ata2 && (c.Disks[2] != nil || c.Disks[3] != nil) {
 		bad("machine %s has one ATA channel: at most two hard disks", board.name)

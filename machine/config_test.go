@@ -88,7 +88,7 @@ func TestConfigDefaults(t *testing.T) {
 }
 
 func TestConfigErrorsComeTogether(t *testing.T) {
-	c := Config{Machine: "xt", CPU: "80389", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "d",
+	c := Config{Machine: "xt", CPU: "80389", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "cc",
 		Date: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), BIOS: make([]byte, 100), VGABIOS: make([]byte, 128<<10)}
 	_, _, err := c.resolve()
 	if err == nil {
@@ -100,7 +100,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 		`memory 8G is too large; cpu pentium-pro takes at most 3G here`,
 		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
 		`date 1970-01-01: want a year from 1980 to 2099`,
-		`unknown boot drive "d"; did you mean "a"? (known: a, c)`,
+		`boot order "cc": want letters of a (floppy), c (hard disk) and d (CD-ROM), each once, such as dc`,
 		`system BIOS: 100 bytes; want a multiple of 512 bytes, at most 256K`,
 		`video BIOS: 131072 bytes; want a multiple of 512 bytes, at most 64K`,
 	}

@@ -435,6 +435,7 @@ func TestBIOSBoot(t *testing.T) {
 	}{
 		{name: "floppy first", floppy: plain, disk: plain, report: []string{fromA}},
 		{name: "disk first", floppy: plain, disk: plain, boot: "c", report: []string{fromC}},
+		{name: "CD, then disk", floppy: plain, disk: plain, boot: "dc", report: []string{fromC}},
 		{name: "no floppy", disk: plain, report: []string{fromC}},
 		{name: "blank floppy", floppy: blank, disk: plain, report: []string{fromC}},
 		{name: "blank disk", floppy: plain, disk: blank, boot: "c", report: []string{fromA}},

@@ -90,8 +90,7 @@ ata_probe:
         inc     dx
         mov     al, 0AAh
         out     dx, al
-        mov     al, 0FFh                ; leaves something else on the bus
-        out     POST_PORT, al
+        post    09h                     ; another value on the bus
         dec     dx
         in      al, dx
         cmp     al, 55h

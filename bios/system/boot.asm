@@ -21,6 +21,7 @@ int19:
         sti
         cld
         mov     ds, [cs:seg_bda]
+        call    boot_chosen
         call    boot_order
         ebda    es
         mov     word [es:boot_failed], 0
@@ -159,24 +160,29 @@ boot_go_at:                             ; AX = segment to start at, offset 0; 0:
 
 ; boot_cd: the first CD-ROM drive with a bootable disc. Returns when there is none.
 boot_cd:
-        ebda    ds
         mov     al, 0
 .drive:
-        cmp     al, [eb_cd_count]
-        jae     .none
+        ebda    es
+        cmp     al, [es:eb_cd_count]
+        jae     boot_cd_none
         push    ax
-        call    cd_boot
-        pop     cx
-        jnc     .go
-        mov     al, cl
+        call    boot_cd_drive
+        pop     ax
         inc     ax
         jmp     .drive
-.go:
+
+; boot_cd_drive: AL = index of the CD-ROM drive. Returns when it cannot be started from.
+boot_cd_drive:
+        push    ds
+        ebda    ds
+        call    cd_boot
+        pop     ds
+        jc      boot_cd_none
         mov     ax, es
         cmp     ax, 07C0h               ; the usual place, by its usual name
         jne     boot_go_at
         jmp     boot_go
-.none:
+boot_cd_none:
         ret
 
 ; INT 18h: says what was tried, waits for a key, and starts over.
@@ -202,9 +208,13 @@ int18:
 .asked:
         mov     si, .key
         call    puts
-        mov     ah, 0
+        mov     ah, 10h
         int     16h
         call    put_crlf
+        cmp     ax, KEY_F12
+        jne     .again
+        call    boot_menu
+.again:
         int     19h
 ; .tell: SI = drive's name, AL = its bit.
 .tell:
@@ -232,4 +242,4 @@ int18:
         db      "no boot loader on it", 13, 10, 0
 .no_disk:
         db      "  Hard disk: none", 13, 10, 0
-.key:   db      "Insert a boot disk and press a key ", 0
+.key:   db      "Insert a boot disk and press a key (F12: boot menu) ", 0

@@ -78,3 +78,33 @@ put_dec16:
         pop     si
         pop     dx
         ret
+
+; put_hex: AX, hexadecimal, without leading zeros. Changes AX.
+put_hex:
+        push    cx
+        push    dx
+        mov     dx, ax
+        mov     cx, 404h                ; CH digits
+        xor     ah, ah                  ; AH: something was printed
+.digit:
+        mov     cl, 4
+        rol     dx, cl
+        mov     al, dl
+        and     al, 0Fh
+        or      ah, al
+        jnz     .print
+        cmp     ch, 1
+        jne     .next
+.print:
+        add     al, '0'
+        cmp     al, '9'
+        jbe     .out
+        add     al, 7
+.out:
+        call    putc
+.next:
+        dec     ch
+        jnz     .digit
+        pop     dx
+        pop     cx
+        ret

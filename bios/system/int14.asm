@@ -228,8 +228,7 @@ com_find:
         add     dx, UART_LCR            ; holds what is written to it
         mov     al, 1Ah
         out     dx, al
-        mov     al, 0FFh
-        out     POST_PORT, al
+        post    05h                     ; another value on the bus
         in      al, dx
         cmp     al, 1Ah
         jne     .absent

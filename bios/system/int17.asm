@@ -95,8 +95,7 @@ lpt_find:
         mov     dx, ax
         mov     al, 0AAh                ; the data latch holds what is written to it
         out     dx, al
-        mov     al, 0FFh
-        out     POST_PORT, al
+        post    05h                     ; another value on the bus
         in      al, dx
         cmp     al, 0AAh
         jne     .absent

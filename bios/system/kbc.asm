@@ -4,6 +4,7 @@
 ; IBM PS/2 HITRC, "Keyboard/auxiliary device controller".
 
 KBC_SELF_TEST   equ 0AAh
+KBC_READ_MODE   equ 20h
 KBC_WRITE_MODE  equ 60h
 KBC_AUX_OFF     equ 0A7h
 KBC_AUX_ON      equ 0A8h
@@ -107,6 +108,7 @@ kb_send:
         jnz     .wait
         cmp     al, 0FAh
         je      .done                   ; CF is clear
+        call    boot_early
         dec     bh
         stc
         jz      .done
@@ -203,6 +205,7 @@ kbc_start:
         test    al, KBC_OBF
         jz      .empty
         in      al, KBC_DATA
+        call    boot_early
         mov     cx, 2
         call    delay
         dec     bx
@@ -242,11 +245,15 @@ kbc_finish:
         jmp     short .detect
 .tested:
         in      al, KBC_DATA
+        call    boot_early
+        cmp     al, 0AAh                ; it scans already; to enable it would drop what was typed
+        je      .scans
 .detect:
-        sti
-        call    mouse_detect
         mov     al, 0F4h                ; enable scanning
         call    kb_send
+.scans:
+        sti
+        call    mouse_detect
         ebda    es
         mov     ah, KBC_MODE_RUN
         test    byte [es:eb_board], BOARD_MOUSE

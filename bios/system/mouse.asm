@@ -38,7 +38,9 @@ mouse_get_slow:
         pop     cx
         jc      .done
         test    ah, KBC_AUX
-        jz      mouse_get_slow          ; a scan code that was under way
+        jnz     .done                   ; CF is clear
+        call    boot_early
+        jmp     mouse_get_slow          ; a scan code that was under way
 .done:
         ret
 
@@ -66,11 +68,46 @@ mouse_close:
         sti
         ret
 
+; mouse_port: CF set when the controller has no second port: the AT's, which gives the keyboard what is meant for the
+; mouse. The others show in bit 5 of their mode whether it is off. The keyboard stays off. Changes AX, CX.
+mouse_port:
+        mov     al, KBC_KB_OFF
+        call    kbc_command
+        mov     cx, 2
+        call    delay
+        in      al, KBC_CMD
+        test    al, KBC_OBF
+        jz      .off
+        in      al, KBC_DATA
+        call    boot_early
+.off:
+        mov     al, KBC_AUX_OFF
+        call    .mode
+        jc      .done
+        xor     al, 20h
+        test    al, 20h
+        jnz     .none
+        mov     al, KBC_AUX_ON
+        call    .mode
+        jc      .done
+        test    al, 20h
+        jz      .done                   ; CF is clear
+.none:
+        stc
+.done:
+        ret
+.mode:                                  ; command AL, and the mode behind it
+        call    kbc_command
+        mov     al, KBC_READ_MODE
+        call    kbc_command
+        mov     cx, KBC_TIMEOUT
+        jmp     kbc_read
+
 ; mouse_detect: POST: asks the mouse for its identification; resets it to its defaults, not reporting.
 mouse_detect:
         ebda    es
-        mov     al, KBC_AUX_ON
-        call    kbc_command
+        call    mouse_port
+        jc      .none
         mov     ah, KBC_MODE_POST & ~20h
         call    kbc_mode
         mov     al, 0F5h                ; stop reporting

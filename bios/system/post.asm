@@ -122,6 +122,8 @@ post_cold:
         mov     al, 2
         call    irq_unmask
         sti
+        call    banner
+        call    memory_count
         call    fd_init
         post    08h
         call    kbc_finish
@@ -143,6 +145,7 @@ post_cold:
         call    equipment_save
         mov     word [bda_reset_flag], 0
         post    0Ch
+        call    boot_asked
         int     19h
 .lost:
         db      "The set-up in the CMOS memory was lost; standard values are used.", 13, 10, 13, 10, 0

@@ -54,8 +54,10 @@ seg_bda:
 %include "processor.asm"
 %include "apic.asm"
 %include "vectors.asm"
+%include "memcount.asm"
 %include "summary.asm"
 %include "boot.asm"
+%include "bootmenu.asm"
 %include "post.asm"
 
 ; The 32-bit service directory (Standard BIOS 32-bit Service Directory Proposal 0.4): found by its signature on a

@@ -24,7 +24,7 @@ func flagValues(name string) []string {
 	case "cpu":
 		return cpu.ModelNames()
 	case "boot":
-		return []string{"a", "c"}
+		return []string{"a", "c", "d"}
 	case "display":
 		return []string{"auto", "term", "none"}
 	}
@@ -41,7 +41,8 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "floppy2", Usage: "floppy image `FILE` in drive B"},
 		&cli.StringFlag{Name: "hd", Usage: "image `FILE` of the first hard disk"},
 		&cli.StringFlag{Name: "hd2", Usage: "image `FILE` of the second hard disk"},
-		&cli.StringFlag{Name: "boot", Usage: oneOf("boot", "`DRIVE` to boot from") + " (default: what IMAGE is, else floppy, then disk)"},
+		&cli.StringFlag{Name: "boot", Usage: "`ORDER` in which to try drives: letters of a (floppy), c (hard disk), d (CD-ROM), such as dc (default: what IMAGE is, then acd)"},
+		&cli.BoolFlag{Name: "boot-menu", Usage: "show the BIOS's boot menu at once (otherwise by F12)"},
 		&cli.BoolFlag{Name: "snapshot", Usage: "keep disk writes in memory and drop them at the end"},
 		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
@@ -102,16 +103,20 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 			bad(name, errors.New("want a file name"))
 		}
 	}
-	for _, name := range []string{"boot", "display"} {
+	for _, name := range []string{"display"} {
 		if v := c.String(name); c.IsSet(name) && !slices.Contains(flagValues(name), v) {
 			bad(name, fmt.Errorf("unknown value %q%s (known: %s)", v, didYouMean(v, flagValues(name)), strings.Join(flagValues(name), ", ")))
 		}
 	}
 	cfg := &o.cfg
 	cfg.Machine, cfg.CPU = c.String("machine"), c.String("cpu")
-	if boot := c.String("boot"); slices.Contains(flagValues("boot"), boot) {
-		cfg.Boot = boot
+	if c.IsSet("boot") {
+		err := machine.CheckBootOrder(c.String("boot"))
+		if bad("boot", err); err == nil {
+			cfg.Boot = c.String("boot")
+		}
 	}
+	cfg.BootMenu = c.Bool("boot-menu")
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
 	o.stateHash, o.screenText = c.Bool("state-hash"), c.String("screen-text")

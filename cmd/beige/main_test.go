@@ -95,7 +95,7 @@ func TestMistakes(t *testing.T) {
 		{"date too early", []string{"run", "--date", "1970-01-01T00:00:00Z"}, 2, "want a year from 1980 to 2099"},
 		{"timeout", []string{"run", "--timeout", "60"}, 2, `--timeout: "60": want a time with a unit`},
 		{"display", []string{"run", "--display", "vnc"}, 2, `--display: unknown value "vnc" (known: auto, term, none)`},
-		{"boot", []string{"run", "--boot", "b"}, 2, `--boot: unknown value "b"`},
+		{"boot", []string{"run", "--boot", "b"}, 2, `--boot: boot order "b": want letters of a (floppy)`},
 		{"serial", []string{"run", "--serial", "tty"}, 2, `--serial: "tty": want stdio, file:PATH or none`},
 		{"serial and display", []string{"run", "--serial", "stdio", "--display", "term"}, 2, "cannot both have the terminal"},
 		{"serial file", []string{"run", "--serial", "file:/no/such/dir/x"}, 2, "/no/such/dir/x: no such file"},
