@@ -1,16 +1,18 @@
 // Package ata is one ATA channel of a PC: the command and control block
-// registers of the cable and the up to two disks on it. A board has a channel
-// at 1F0h and one at 170h.
+// registers of the cable and the up to two drives on it, hard disks or CD-ROM
+// drives. A board has a channel at 1F0h and one at 170h.
 //
 // Sources: T13/1153D "ATA/ATAPI-4" revision 18 (registers: section 7, commands:
 // section 8, protocols and device 0 only configurations: section 9); T13/1410D
 // "ATA/ATAPI-6" for the 48-bit commands; X3.221 "ATA-1" for register contents
-// after a command and for behaviour while BSY is set.
+// after a command and for behaviour while BSY is set; SFF-8020i revision 2.6 and
+// T10/1363-D "MMC-3" for CD-ROM drives.
 //
-// Not modelled: ATAPI and bus-master DMA (both to come: IDENTIFY announces no
-// DMA, the commands abort), READ/WRITE LONG and FORMAT TRACK (removed by ATA-4;
+// Not modelled: bus-master DMA (to come: IDENTIFY announces no DMA, the commands
+// abort), READ/WRITE LONG and FORMAT TRACK (removed by ATA-4;
 // aborted), the security, SMART, host-protected-area and queued feature sets,
-// seek and rotation times, spin-up from standby.
+// seek and rotation times, spin-up from standby; overlapped packet commands,
+// audio tracks and raw sectors of CDs, multisession discs, DVD structures.
 package ata
 
 import "beige/devices/bus"
@@ -101,7 +103,9 @@ type Geometry struct{ Cylinders, Heads, Sectors uint16 }
 
 // DriveConfig describes one drive.
 type DriveConfig struct {
-	Disk     Disk     // nil or without sectors: no drive at this position
+	Disk     Disk     // nil or without sectors: no hard disk at this position
+	CDROM    bool     // a CD-ROM drive instead of a hard disk
+	Disc     Disc     // the disc in the CD-ROM drive; nil: empty
 	Model    string   // at most 40 characters; "" gives a default
 	Serial   string   // at most 20
 	Firmware string   // at most 8
@@ -130,7 +134,7 @@ func New(clock bus.Clock, irq bus.Line, cfg Config) *Channel {
 	c := &Channel{name: cfg.Name, irq: irq}
 	for i := range c.drive {
 		disk := cfg.Drives[i].Disk
-		c.present[i] = disk != nil && disk.Sectors() != 0
+		c.present[i] = cfg.Drives[i].CDROM || disk != nil && disk.Sectors() != 0
 		c.drive[i] = newDrive(c, i, clock, cfg.Drives[i])
 	}
 	c.Reset(bus.PowerOn)

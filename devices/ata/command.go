@@ -5,6 +5,7 @@ import "beige/devices/bus"
 // Commands (ATA-4 table 11 and section 8; EXT: ATA-6; the second group of power
 // commands and the "without retry" twins come from ATA-1).
 const (
+	cmdDeviceReset     = 0x08
 	cmdRecalibrate     = 0x10 // to 1Fh
 	cmdRead            = 0x20
 	cmdReadNoRetry     = 0x21
@@ -28,6 +29,8 @@ const (
 	cmdIdleOld         = 0x97
 	cmdCheckPowerOld   = 0x98
 	cmdSleepOld        = 0x99
+	cmdPacket          = 0xa0
+	cmdIdentifyPacket  = 0xa1
 	cmdReadMulti       = 0xc4
 	cmdWriteMulti      = 0xc5
 	cmdSetMulti        = 0xc6
@@ -72,6 +75,10 @@ func (d *drive) execute(cmd uint8) {
 	}
 	d.Left = 0 // no sectors follow a block of IDENTIFY or READ BUFFER
 	d.restUpdate()
+	if d.cfg.CDROM {
+		d.executeCD(cmd)
+		return
+	}
 	switch cmd {
 	case cmdRead, cmdReadNoRetry, cmdReadExt, cmdReadMulti, cmdReadMultiExt,
 		cmdWrite, cmdWriteNoRetry, cmdWriteExt, cmdWriteMulti, cmdWriteMultiExt, cmdWriteVerify,

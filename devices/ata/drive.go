@@ -15,15 +15,19 @@ type drive struct {
 	cfg   DriveConfig
 	clock bus.Clock
 	timer bus.Timer
+	disc  Disc // in a CD-ROM drive or on its open tray; nil: none
 }
 
 // What a busy drive does when its time is over.
 const (
-	nextNothing uint8 = iota
-	nextExecute       // the command just written
-	nextRead          // fetch the next block for the host
-	nextCommit        // store the block the host has written
-	nextReset         // present the signature
+	nextNothing     uint8 = iota
+	nextExecute           // the command just written
+	nextRead              // fetch the next block for the host
+	nextCommit            // store the block the host has written
+	nextReset             // present the signature
+	nextPacket            // carry out the packet just written
+	nextPacketBlock       // offer the next block of a packet command's data
+	nextPacketEnd         // end a packet command
 	nextLast
 )
 
@@ -51,6 +55,9 @@ func newDrive(c *Channel, index int, clock bus.Clock, cfg DriveConfig) *drive {
 	}
 	if d.cfg.Model == "" {
 		d.cfg.Model = "BEIGE HARDDISK"
+		if cfg.CDROM {
+			d.cfg.Model = "BEIGE CD-ROM"
+		}
 	}
 	if d.cfg.Serial == "" {
 		d.cfg.Serial = fmt.Sprintf("BG%05d", index+1)
@@ -58,10 +65,14 @@ func newDrive(c *Channel, index int, clock bus.Clock, cfg DriveConfig) *drive {
 	if d.cfg.Firmware == "" {
 		d.cfg.Firmware = "1.0"
 	}
+	d.timer = clock.NewTimer(fmt.Sprintf("%s.drive%d", c.name, index), d.fire)
+	if cfg.CDROM {
+		d.disc = cfg.Disc
+		return d
+	}
 	if g := &d.cfg.Geometry; g.Heads == 0 || g.Heads > 16 || g.Sectors == 0 || g.Sectors > 255 || g.Cylinders == 0 {
 		*g = defaultGeometry(cfg.Disk.Sectors())
 	}
-	d.timer = clock.NewTimer(fmt.Sprintf("%s.drive%d", c.name, index), d.fire)
 	return d
 }
 
@@ -73,8 +84,14 @@ func defaultGeometry(sectors uint64) Geometry {
 
 // hardReset is power-on or RESET-: every setting returns to its default.
 func (d *drive) hardReset() {
+	tray := d.CD.TrayOpen
 	*d.driveState = driveState{}
 	d.defaults()
+	if d.cfg.CDROM {
+		d.cdReset(tray)
+		d.busy(nextReset, resetTime)
+		return
+	}
 	d.translate(d.cfg.Geometry.Heads, d.cfg.Geometry.Sectors, d.cfg.Geometry.Cylinders)
 	d.busy(nextReset, resetTime)
 }
@@ -102,10 +119,17 @@ func (d *drive) softReset(held bool) {
 	d.busy(nextReset, resetTime)
 }
 
-// signature is the register contents of a disk after a reset or diagnostic
+// signature is the register contents of a drive after a reset or diagnostic
 // (ATA-4 9.1).
 func (d *drive) signature() {
 	d.Error = diagPassed
+	if d.cfg.CDROM {
+		d.packetSignature()
+		d.Device = 0
+		d.Status = 0 // DRDY comes with the first command
+		d.Power = powerActive
+		return
+	}
 	d.Count, d.LBALow = [2]uint8{1}, [2]uint8{1}
 	d.LBAMid, d.LBAHigh = [2]uint8{}, [2]uint8{}
 	d.Device = 0
@@ -136,6 +160,10 @@ func (d *drive) setRegister(off uint16, v uint8) {
 // begin takes a command. A busy or sleeping drive does not hear it; one in the
 // middle of a data phase gives that up.
 func (d *drive) begin(cmd uint8) {
+	if d.cfg.CDROM && cmd == cmdDeviceReset {
+		d.deviceReset()
+		return
+	}
 	if d.Status&statusBSY != 0 || d.Power == powerSleep {
 		return
 	}
@@ -169,6 +197,12 @@ func (d *drive) fire() {
 		d.commit()
 	case nextReset:
 		d.signature()
+	case nextPacket:
+		d.packet()
+	case nextPacketBlock:
+		d.packetBlock()
+	case nextPacketEnd:
+		d.packetDone()
 	}
 	d.c.updateIRQ()
 }
@@ -244,6 +278,10 @@ func (d *drive) advance(n int) {
 	}
 	d.Pos += uint16(n)
 	if d.Pos < d.End {
+		return
+	}
+	if d.cfg.CDROM && d.Command == cmdPacket {
+		d.packetMoved()
 		return
 	}
 	out := d.Phase == phaseOut

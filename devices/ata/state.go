@@ -6,7 +6,7 @@ import (
 	"beige/devices/bus"
 )
 
-const stateVersion = 1
+const stateVersion = 2
 
 // state is everything about the channel that a snapshot holds. The contents of
 // the disks and the timers' deadlines are kept elsewhere.
@@ -39,13 +39,15 @@ type driveState struct {
 	PIOMode, Power, Standby             uint8
 	LastUse                             bus.Time
 
+	CD cdState // of a CD-ROM drive
+
 	Buffer [maxMultiple * sectorSize]byte
 }
 
-// valid reports whether a restored drive keeps the invariants that the code
+// valid reports whether a restored hard disk keeps the invariants that the code
 // relies on.
 func (s *driveState) valid() bool {
-	return s.Next < nextLast && s.Phase < phaseLast && s.Power < powerLast &&
+	return s.Next < nextPacket && s.Phase < phaseLast && s.Power < powerLast &&
 		int(s.End) <= len(s.Buffer) && s.Pos <= s.End && s.Pos&1 == 0 && s.End%sectorSize == 0 &&
 		(s.Phase == phaseNone || s.Pos < s.End) &&
 		(s.Block >= 1 || s.Left == 0 || s.Next != nextRead && s.Next != nextCommit && s.Phase == phaseNone) &&
@@ -67,9 +69,19 @@ func (c *Channel) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("%s: snapshot: drive %d selected", c.name, s.Select)
 	}
 	for i := range s.Drive {
-		// An absent drive is all zero, a present one has a translation.
-		if has := s.Drive[i].Heads != 0; has != c.present[i] {
-			return fmt.Errorf("%s: snapshot: drive %d present: %v; on this machine: %v", c.name, i, has, c.present[i])
+		// An absent drive is all zero, a present disk has a translation.
+		cd := c.drive[i].cfg.CDROM
+		if has := s.Drive[i].Heads != 0; has != (c.present[i] && !cd) {
+			return fmt.Errorf("%s: snapshot: hard disk %d present: %v; on this machine: %v", c.name, i, has, c.present[i] && !cd)
+		}
+		if has := s.Drive[i].CD.Present; has != cd {
+			return fmt.Errorf("%s: snapshot: CD-ROM drive %d present: %v; on this machine: %v", c.name, i, has, cd)
+		}
+		if cd {
+			if err := c.drive[i].validCD(&s.Drive[i]); err != nil {
+				return fmt.Errorf("%s: snapshot: drive %d: %w", c.name, i, err)
+			}
+			continue
 		}
 		if c.present[i] {
 			if !s.Drive[i].valid() {
@@ -81,6 +93,17 @@ func (c *Channel) UnmarshalBinary(b []byte) error {
 	c.state = s
 	c.irq(c.INTRQ)
 	return nil
+}
+
+// mediumFields describes what the drive keeps its sectors on.
+func (d *drive) mediumFields(n string) []bus.Field {
+	if d.cfg.CDROM {
+		return d.discFields(n)
+	}
+	return []bus.Field{
+		{Name: n + "sectors", Value: d.cfg.Disk.Sectors()},
+		{Name: n + "chs", Value: fmt.Sprintf("%d/%d/%d", d.Cylinders, d.Heads, d.Sectors)},
+	}
 }
 
 // Inspect reports the registers for the monitor.
@@ -98,8 +121,9 @@ func (c *Channel) Inspect() []bus.Field {
 		}
 		out = append(out,
 			bus.Field{Name: n + "model", Value: d.cfg.Model},
-			bus.Field{Name: n + "sectors", Value: d.cfg.Disk.Sectors()},
-			bus.Field{Name: n + "chs", Value: fmt.Sprintf("%d/%d/%d", d.Cylinders, d.Heads, d.Sectors)},
+		)
+		out = append(out, d.mediumFields(n)...)
+		out = append(out,
 			bus.Field{Name: n + "status", Value: fmt.Sprintf("%#02x", d.Status)},
 			bus.Field{Name: n + "error", Value: fmt.Sprintf("%#02x", d.Error)},
 			bus.Field{Name: n + "command", Value: fmt.Sprintf("%#02x", d.Command)},
