@@ -8,11 +8,12 @@
 // after a command and for behaviour while BSY is set; SFF-8020i revision 2.6 and
 // T10/1363-D "MMC-3" for CD-ROM drives.
 //
-// Not modelled: bus-master DMA (to come: IDENTIFY announces no DMA, the commands
-// abort), READ/WRITE LONG and FORMAT TRACK (removed by ATA-4;
-// aborted), the security, SMART, host-protected-area and queued feature sets,
-// seek and rotation times, spin-up from standby; overlapped packet commands,
-// audio tracks and raw sectors of CDs, multisession discs, DVD structures.
+// Not modelled: READ/WRITE LONG and FORMAT TRACK (removed by ATA-4; aborted), the
+// security, SMART and queued feature sets and the passwords of SET MAX (not
+// announced; aborted), seek and rotation times, spin-up from standby; overlapped
+// packet commands, audio tracks and raw sectors of CDs, multisession discs, DVD
+// structures. A non-volatile SET MAX ADDRESS outlives resets but not the run,
+// since an image has no place for it.
 package ata
 
 import "beige/devices/bus"
@@ -116,6 +117,7 @@ type DriveConfig struct {
 type Config struct {
 	Name   string // "ata0"
 	Drives [2]DriveConfig
+	DMA    DMA // the bus master; nil: none, and the drives announce no DMA
 }
 
 // Channel is one ATA channel. It implements bus.PortHandler, WidePortHandler
@@ -126,12 +128,13 @@ type Channel struct {
 	drive   [2]*drive
 	present [2]bool
 	irq     bus.Line // INTRQ
+	dma     DMA      // nil: none
 }
 
 // New returns a channel after power-on. irq is driven by INTRQ of the selected
 // drive.
 func New(clock bus.Clock, irq bus.Line, cfg Config) *Channel {
-	c := &Channel{name: cfg.Name, irq: irq}
+	c := &Channel{name: cfg.Name, irq: irq, dma: cfg.DMA}
 	for i := range c.drive {
 		disk := cfg.Drives[i].Disk
 		c.present[i] = cfg.Drives[i].CDROM || disk != nil && disk.Sectors() != 0

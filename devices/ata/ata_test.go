@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
@@ -76,9 +75,12 @@ type board struct {
 }
 
 // newBoard has passed its power-on reset.
-func newBoard(t *testing.T, disks ...*ramDisk) *board {
+func newBoard(t *testing.T, disks ...*ramDisk) *board { return newBoardDMA(t, nil, disks...) }
+
+// newBoardDMA has a bus master, too.
+func newBoardDMA(t *testing.T, dma DMA, disks ...*ramDisk) *board {
 	b := &board{t: t, clock: bus.NewScheduler(nil)}
-	cfg := Config{Name: "ata0"}
+	cfg := Config{Name: "ata0", DMA: dma}
 	for i, d := range disks {
 		if d != nil {
 			cfg.Drives[i].Disk = d
@@ -380,69 +382,6 @@ func TestNIEN(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
-	for _, tc := range []struct {
-		name                            string
-		count, low, mid, high, dev, cmd uint8
-		status, err                     uint8
-		regs                            [5]uint8
-		good                            int // sectors delivered before the error
-		prepare                         func(*ramDisk)
-		features                        uint8
-	}{
-		{name: "NOP", count: 1, low: 2, mid: 3, high: 4, dev: 0xe0, cmd: 0x00, status: 0x51, err: 0x04, regs: [5]uint8{1, 2, 3, 4, 0xe0}},
-		{name: "unknown command", cmd: 0xff, status: 0x51, err: 0x04},
-		{name: "READ LONG", cmd: 0x22, status: 0x51, err: 0x04},
-		{name: "PACKET", cmd: 0xa0, status: 0x51, err: 0x04},
-		{name: "IDENTIFY PACKET", cmd: 0xa1, status: 0x51, err: 0x04},
-		{name: "READ DMA", dev: 0xe0, cmd: 0xc8, status: 0x51, err: 0x04, regs: [5]uint8{4: 0xe0}},
-		{name: "READ MULTIPLE when disabled", count: 1, dev: 0xe0, cmd: 0xc4, status: 0x51, err: 0x04, regs: [5]uint8{1, 0, 0, 0, 0xe0}},
-		{name: "SET MULTIPLE 3", count: 3, cmd: 0xc6, status: 0x51, err: 0x04, regs: [5]uint8{3}},
-		{name: "SET MULTIPLE 32", count: 32, cmd: 0xc6, status: 0x51, err: 0x04, regs: [5]uint8{32}},
-		{name: "SET FEATURES unknown", features: 0x77, cmd: 0xef, status: 0x51, err: 0x04},
-		{name: "SET FEATURES UDMA mode", features: 3, count: 0x42, cmd: 0xef, status: 0x51, err: 0x04, regs: [5]uint8{0x42}},
-		{name: "sector 0", count: 1, cmd: 0x20, status: 0x51, err: 0x10, regs: [5]uint8{1}},
-		{name: "sector 64", count: 1, low: 64, cmd: 0x20, status: 0x51, err: 0x10, regs: [5]uint8{1, 64}},
-		{name: "cylinder beyond", count: 1, low: 1, mid: 9, cmd: 0x40, status: 0x51, err: 0x10, regs: [5]uint8{1, 1, 9}},
-		{name: "LBA beyond", count: 1, low: 0x10, mid: 0x27, dev: 0xe0, cmd: 0x20, status: 0x51, err: 0x10, regs: [5]uint8{1, 0x10, 0x27, 0, 0xe0}},
-		{name: "write LBA beyond", count: 1, low: 0x10, mid: 0x27, dev: 0xe0, cmd: 0x30, status: 0x51, err: 0x10, regs: [5]uint8{1, 0x10, 0x27, 0, 0xe0}},
-		{name: "seek beyond", count: 1, low: 0x10, mid: 0x27, dev: 0xe0, cmd: 0x70, status: 0x51, err: 0x10, regs: [5]uint8{1, 0x10, 0x27, 0, 0xe0}},
-		// Sectors 9998 and 9999 exist; 10000 does not.
-		{name: "read over the end", count: 5, low: 0x0e, mid: 0x27, dev: 0xe0, cmd: 0x20, status: 0x51, err: 0x10, regs: [5]uint8{3, 0x10, 0x27, 0, 0xe0}, good: 2},
-		{name: "bad sector", count: 4, low: 6, dev: 0xe0, cmd: 0x20, status: 0x51, err: 0x40, regs: [5]uint8{2, 8, 0, 0, 0xe0}, good: 2,
-			prepare: func(r *ramDisk) { r.bad[8] = true }},
-		{name: "bad sector in CHS", count: 4, low: 63, dev: 0xa0, cmd: 0x20, status: 0x51, err: 0x40, regs: [5]uint8{3, 1, 0, 0, 0xa1}, good: 1,
-			prepare: func(r *ramDisk) { r.bad[63] = true }},
-		{name: "verify bad sector", count: 40, low: 6, dev: 0xe0, cmd: 0x40, status: 0x51, err: 0x40, regs: [5]uint8{16, 30, 0, 0, 0xe0},
-			prepare: func(r *ramDisk) { r.bad[30] = true }},
-		{name: "verify bad first sector", count: 2, low: 6, dev: 0xe0, cmd: 0x40, status: 0x51, err: 0x40, regs: [5]uint8{2, 6, 0, 0, 0xe0},
-			prepare: func(r *ramDisk) { r.bad[6] = true }},
-		{name: "write-protected", count: 1, low: 6, dev: 0xe0, cmd: 0x30, status: 0x51, err: 0x44, regs: [5]uint8{1, 6, 0, 0, 0xe0},
-			prepare: func(r *ramDisk) { r.readOnly = true }},
-		{name: "flush fails", cmd: 0xe7, status: 0x71, err: 0x04, prepare: func(r *ramDisk) { r.full = true }},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			r := newRAM(10000)
-			if tc.prepare != nil {
-				tc.prepare(r)
-			}
-			b := newBoard(t, r)
-			b.issue(tc.features, tc.count, tc.low, tc.mid, tc.high, tc.dev, tc.cmd)
-			for i := range tc.good {
-				b.check(fmt.Sprintf("sector %d", i), 0x58, 0)
-				b.readSector()
-				b.wait()
-			}
-			b.check("end", tc.status, tc.err)
-			if diff := cmp.Diff(tc.regs, b.registers()); diff != "" {
-				t.Errorf("registers (-want +got):\n%s", diff)
-			}
-			b.issue(0, 1, 1, 0, 0, 0xe0, cmdVerify)
-			b.check("the next command", 0x50, 0)
-		})
-	}
-}
-
 // writeSectors writes n sectors filled with v from lba on and returns the final
 // status.
 func (b *board) writeSectors(cmd, lba, n, v uint8) uint8 {
@@ -692,7 +631,7 @@ func TestSnapshot(t *testing.T) {
 	for range 100 {
 		b.InWide(regData, 2)
 	}
-	b2 := b.restore(r)
+	b2 := b.restore(nil, r)
 	snap, err := b.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
@@ -725,154 +664,3 @@ var (
 	_ bus.PortHandler      = (*ControlBlock)(nil)
 	_ bus.Inspector        = (*Channel)(nil)
 )
-
-// clone is a disk of its own with the same contents.
-func (r *ramDisk) clone() *ramDisk {
-	c := *r
-	c.written, c.bad = maps.Clone(r.written), maps.Clone(r.bad)
-	return &c
-}
-
-// restore makes a board from a snapshot of b and of its clock.
-func (b *board) restore(disks ...*ramDisk) *board {
-	b.t.Helper()
-	snap, err := b.MarshalBinary()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	c := newBoard(b.t, disks...)
-	c.clock.Advance(b.clock.Now() - c.clock.Now())
-	if err := c.UnmarshalBinary(snap); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := c.clock.Restore(b.clock.Deadlines()); err != nil {
-		b.t.Fatal(err)
-	}
-	if diff := cmp.Diff(b.Inspect(), c.Inspect()); diff != "" || c.level != b.level {
-		b.t.Fatalf("snapshot round trip, INTRQ %v and %v:\n%s", b.level, c.level, diff)
-	}
-	return c
-}
-
-// FuzzChannel runs bytes as a program of port accesses, time steps, resets and
-// snapshots on two channels with disks of their own, the second of which is
-// replaced by a snapshot of the first at will: both must show the same.
-func FuzzChannel(f *testing.F) {
-	f.Add([]byte{1, regDevice, 0xe0, 1, regCount, 2, 1, regStatus, cmdRead, 5, 100, 0, 3, 0, 0})
-	f.Add([]byte{1, regCount, 4, 1, regStatus, cmdSetMulti, 5, 100, 0, 1, regDevice, 0xe0, 1, regStatus, cmdWriteMulti, 5, 100, 0, 4, 0, 0, 6, 0, 0})
-	f.Add([]byte{2, 0, controlSRST, 2, 0, 0, 5, 255, 255, 7, 0, 0})
-	f.Add([]byte{1, regDevice, 0xe0, 1, regCount, 2, 1, regStatus, cmdWrite, 5, 255, 1, 4, 0, 8, 8, 0, 0, 4, 0, 255, 5, 255, 1, 8, 0, 0, 4, 0, 255, 5, 255, 1, 0, 7, 0})
-	f.Fuzz(func(t *testing.T, prog []byte) {
-		newDisks := func() []*ramDisk {
-			d := []*ramDisk{newRAM(700), newRAM(1 << 40)}
-			d[0].bad[5] = true
-			return d
-		}
-		disks := [2][]*ramDisk{newDisks(), newDisks()}
-		boards := [2]*board{newBoard(t, disks[0]...), newBoard(t, disks[1]...)}
-		for n := 0; len(prog) >= 3 && n < 500; prog, n = prog[3:], n+1 {
-			op, x, y := prog[0]%9, uint16(prog[1]), prog[2]
-			if op == 8 {
-				b := boards[0]
-				disks[1] = []*ramDisk{disks[0][0].clone(), disks[0][1].clone()}
-				boards[1] = b.restore(disks[1]...)
-				if y != 0 { // a damaged snapshot is refused or harmless
-					snap, _ := b.MarshalBinary()
-					snap[int(x)%len(snap)] ^= y
-					c := newBoard(t, newDisks()...)
-					if c.UnmarshalBinary(snap) == nil {
-						c.fuzzOn(prog[3:])
-					}
-				}
-			}
-			var got [2][]byte
-			for i, b := range boards {
-				buf := make([]byte, 4096)
-				switch op {
-				case 0:
-					buf = []byte{b.In(x % 8)}
-				case 1:
-					b.Out(x%8, y)
-				case 2:
-					b.ctl.Out(x%2, y)
-				case 3:
-					size := 2 + 2*int(y&1)
-					buf = buf[:size*b.InBlock(x%2, size, buf[:int(y)*16])]
-				case 4:
-					for i := range buf {
-						buf[i] = byte(i*i) + prog[1]
-					}
-					buf = buf[:b.OutBlock(x%2, 2+2*int(y&1), buf[:int(y)*16])]
-				case 5:
-					b.clock.Advance(bus.Time(x) * bus.Time(y) * 100)
-				case 6:
-					buf = binary.LittleEndian.AppendUint32(nil, b.InWide(x%8, 2+2*int(y&1)))
-					b.OutWide(x%8, 2+2*int(y&1), uint32(y)*0x01010101)
-				case 7:
-					if y&1 == 0 {
-						b.Reset(bus.BusReset)
-					}
-					disks[i][0].full = y&2 != 0
-					disks[i][0].readOnly = y&4 != 0
-				}
-				got[i] = append(buf, b.ctl.In(0))
-			}
-			if !bytes.Equal(got[0], got[1]) || boards[0].level != boards[1].level {
-				t.Fatalf("op %d %d %d: the restored channel differs: INTRQ %v, %v", op, x, y, boards[0].level, boards[1].level)
-			}
-		}
-		b := boards[0]
-		if s := b.ctl.In(0); s&statusBSY != 0 && b.Control&controlSRST == 0 {
-			for _, b := range boards {
-				b.clock.Advance(bus.Second)
-			}
-			if s := b.ctl.In(0); s&statusBSY != 0 {
-				t.Fatalf("BSY stays set: %#02x", s)
-			}
-		}
-		if !maps.Equal(disks[0][0].written, disks[1][0].written) || !maps.Equal(disks[0][1].written, disks[1][1].written) {
-			t.Fatal("the restored channel wrote something else")
-		}
-	})
-}
-
-// fuzzOn drives a board restored from a damaged snapshot.
-func (b *board) fuzzOn(prog []byte) {
-	for i := 0; i+1 < len(prog) && i < 40; i += 2 {
-		b.Out(uint16(prog[i]%8), prog[i+1])
-		b.InWide(0, 4)
-		b.drive[0].fire()
-		b.drive[1].fire()
-	}
-}
-
-// BenchmarkRead reports how fast sectors pass through the channel.
-func BenchmarkRead(b *testing.B) {
-	clock := bus.NewScheduler(nil)
-	c := New(clock, func(bool) {}, Config{Name: "ata0", Drives: [2]DriveConfig{{Disk: zeroDisk{}}}})
-	clock.Advance(resetTime)
-	c.Out(regDevice, 0xe0)
-	p := make([]byte, sectorSize)
-	b.SetBytes(256 * sectorSize)
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, reg := range []uint16{regCount, regLBALow, regLBAMid, regLBAHigh} {
-			c.Out(reg, 0)
-		}
-		c.Out(regDevice, 0xe0)
-		c.Out(regStatus, cmdRead)
-		clock.Advance(commandTime)
-		for c.In(regStatus)&statusDRQ != 0 {
-			c.InBlock(regData, 2, p)
-			clock.Advance(blockTime)
-		}
-	}
-}
-
-type zeroDisk struct{}
-
-func (zeroDisk) Sectors() uint64                   { return 1 << 20 }
-func (zeroDisk) ReadSectors(uint64, []byte) error  { return nil }
-func (zeroDisk) WriteSectors(uint64, []byte) error { return nil }
-func (zeroDisk) Flush() error                      { return nil }
-func (zeroDisk) ReadOnly() bool                    { return false }

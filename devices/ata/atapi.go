@@ -297,7 +297,7 @@ func (d *drive) validCD(s *driveState) error {
 	switch {
 	case s.CD.Loaded != (d.disc != nil):
 		return fmt.Errorf("disc loaded: %v; on this machine: %v", s.CD.Loaded, d.disc != nil)
-	case s.Next >= nextLast, s.Next == nextRead, s.Next == nextCommit, s.Phase >= phaseLast, s.Power >= powerLast, s.CD.Stage >= stageLast,
+	case s.Next >= nextLast, s.Next == nextRead, s.Next == nextCommit, s.Next == nextDMA, s.moving(), s.Fault != 0, s.Phase >= phaseLast, s.Power >= powerLast, s.CD.Stage >= stageLast,
 		int(s.End) > len(s.Buffer), int(s.CD.Have) > len(s.Buffer), s.Pos > s.End, s.Pos&1 != 0, s.End&1 != 0,
 		s.Phase != phaseNone && s.Pos >= s.End, s.CD.Limit&1 != 0, s.LBA > 1<<32, s.Left > 1<<24,
 		s.Command == cmdPacket && s.CD.Limit < 2 && s.CD.Stage != stageNone,

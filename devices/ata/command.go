@@ -10,11 +10,14 @@ const (
 	cmdRead            = 0x20
 	cmdReadNoRetry     = 0x21
 	cmdReadExt         = 0x24
+	cmdReadDMAExt      = 0x25
 	cmdReadNativeExt   = 0x27
 	cmdReadMultiExt    = 0x29
 	cmdWrite           = 0x30
 	cmdWriteNoRetry    = 0x31
 	cmdWriteExt        = 0x34
+	cmdWriteDMAExt     = 0x35
+	cmdSetMaxExt       = 0x37
 	cmdWriteMultiExt   = 0x39
 	cmdWriteVerify     = 0x3c
 	cmdVerify          = 0x40
@@ -34,6 +37,10 @@ const (
 	cmdReadMulti       = 0xc4
 	cmdWriteMulti      = 0xc5
 	cmdSetMulti        = 0xc6
+	cmdReadDMA         = 0xc8
+	cmdReadDMANoRetry  = 0xc9
+	cmdWriteDMA        = 0xca
+	cmdWriteDMANoRetry = 0xcb
 	cmdStandbyNow      = 0xe0
 	cmdIdleNow         = 0xe1
 	cmdStandby         = 0xe2
@@ -47,6 +54,7 @@ const (
 	cmdIdentify        = 0xec
 	cmdSetFeatures     = 0xef
 	cmdReadNative      = 0xf8
+	cmdSetMax          = 0xf9
 	recalibrateSeekRow = 0xf0 // the low digit of these two was a step rate
 )
 
@@ -61,6 +69,12 @@ const (
 	featRevertSettings = 0xcc
 )
 
+// Transfer modes in Count of SET FEATURES 03h.
+const (
+	modeMultiword uint8 = 0x20
+	modeUltra     uint8 = 0x40
+)
+
 // Answers of CHECK POWER MODE in Count.
 const (
 	countStandby = 0x00
@@ -73,7 +87,9 @@ func (d *drive) execute(cmd uint8) {
 	if row := cmd & recalibrateSeekRow; row == cmdRecalibrate || row == cmdSeek {
 		cmd = row
 	}
-	d.Left = 0 // no sectors follow a block of IDENTIFY or READ BUFFER
+	d.Left, d.Fault = 0, 0 // no sectors follow a block of IDENTIFY or READ BUFFER
+	before := d.Native
+	d.Native = hpaNone
 	d.restUpdate()
 	if d.cfg.CDROM {
 		d.executeCD(cmd)
@@ -82,6 +98,7 @@ func (d *drive) execute(cmd uint8) {
 	switch cmd {
 	case cmdRead, cmdReadNoRetry, cmdReadExt, cmdReadMulti, cmdReadMultiExt,
 		cmdWrite, cmdWriteNoRetry, cmdWriteExt, cmdWriteMulti, cmdWriteMultiExt, cmdWriteVerify,
+		cmdReadDMA, cmdReadDMANoRetry, cmdReadDMAExt, cmdWriteDMA, cmdWriteDMANoRetry, cmdWriteDMAExt,
 		cmdVerify, cmdVerifyNoRetry, cmdVerifyExt, cmdSeek, cmdRecalibrate:
 		d.Power, d.LastUse = powerActive, d.clock.Now()
 	}
@@ -102,6 +119,14 @@ func (d *drive) execute(cmd uint8) {
 		d.write(d.Multiple, false)
 	case cmdWriteMultiExt:
 		d.write(d.Multiple, true)
+	case cmdReadDMA, cmdReadDMANoRetry:
+		d.startDMA(false, false)
+	case cmdReadDMAExt:
+		d.startDMA(false, true)
+	case cmdWriteDMA, cmdWriteDMANoRetry:
+		d.startDMA(true, false)
+	case cmdWriteDMAExt:
+		d.startDMA(true, true)
 	case cmdVerify, cmdVerifyNoRetry:
 		d.verify(false)
 	case cmdVerifyExt:
@@ -157,6 +182,10 @@ func (d *drive) execute(cmd uint8) {
 		d.nativeMax(false)
 	case cmdReadNativeExt:
 		d.nativeMax(true)
+	case cmdSetMax:
+		d.setMax(false, before)
+	case cmdSetMaxExt:
+		d.setMax(true, before)
 	default: // NOP, everything removed, everything not announced
 		d.fail(errorABRT)
 	}
@@ -175,12 +204,11 @@ func (d *drive) initParams() {
 		d.fail(errorABRT)
 		return
 	}
-	cylinders := min(d.cfg.Disk.Sectors(), maxCHS) / uint64(heads*sectors)
-	if cylinders == 0 {
+	if d.Max < uint64(heads*sectors) {
 		d.fail(errorABRT)
 		return
 	}
-	d.translate(heads, sectors, uint16(min(cylinders, 65535)))
+	d.translate(heads, sectors, uint16(cylinders(d.Max, heads, sectors)))
 	d.done()
 }
 
@@ -215,12 +243,16 @@ func (d *drive) setFeatures() {
 	case featRevertSettings:
 		d.KeepSettings = false
 	case featTransferMode:
-		// Count 00h and 01h: default PIO modes; 08h+n: PIO mode n with IORDY.
+		// Count 00h and 01h: default PIO modes; 08h+n: PIO mode n with IORDY;
+		// 20h+n: multiword DMA mode n; 40h+n: Ultra DMA mode n. Of the DMA modes the
+		// last one set is in force (ATA-4 table 18, words 63 and 88).
 		switch n := d.Count[0]; {
 		case n <= 1:
 			d.PIOMode = 0
 		case n&^7 == 8 && n&7 <= 4:
 			d.PIOMode = n & 7
+		case d.c.dma != nil && (n&^7 == modeMultiword || n&^7 == modeUltra) && n&7 <= 2:
+			d.DMAMode = n
 		default:
 			d.fail(errorABRT)
 			return
@@ -240,27 +272,6 @@ func (d *drive) flush() {
 		d.Status |= statusDF
 		return
 	}
-	d.done()
-}
-
-// nativeMax is READ NATIVE MAX ADDRESS: the last sector, in the addressing that
-// Device selects.
-func (d *drive) nativeMax(ext bool) {
-	last := d.cfg.Disk.Sectors() - 1
-	if ext && d.Device&deviceLBA == 0 {
-		d.fail(errorABRT)
-		return
-	}
-	if !ext {
-		last = min(last, maxLBA28-1)
-		if d.Device&deviceLBA == 0 {
-			last = min(last, uint64(d.Cylinders)*uint64(d.Heads)*uint64(d.Sectors)-1)
-		}
-	}
-	count := d.Count
-	d.Ext = ext
-	d.setAddress(last)
-	d.Count = count
 	d.done()
 }
 

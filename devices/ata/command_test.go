@@ -78,7 +78,7 @@ func TestIdentifyWords(t *testing.T) {
 		47: 0x8010, 48: 1, 49: 0x2e00, 50: 0x4000, 51: 0x0200, 53: 0x0003,
 		54: 1000, 55: 16, 56: 63, 57: total & 0xffff, 58: total >> 16, 60: total & 0xffff, 61: total >> 16,
 		64: 0x0003, 67: 120, 68: 120, 80: 0x007e,
-		82: 0x7068, 83: 0x7400, 84: 0x4000, 85: 0x7068, 86: 0x3400, 87: 0x4000, 100: total & 0xffff, 101: total >> 16,
+		82: 0x7468, 83: 0x7400, 84: 0x4000, 85: 0x7468, 86: 0x3400, 87: 0x4000, 100: total & 0xffff, 101: total >> 16,
 	}
 	got := words()
 	for i, v := range got {
@@ -95,11 +95,11 @@ func TestIdentifyWords(t *testing.T) {
 	for _, tc := range []struct {
 		features uint8
 		word     uint16
-	}{{0x82, 0x7048}, {0x55, 0x7008}, {0x02, 0x7028}, {0xaa, 0x7068}, {0x66, 0x7068}, {0xcc, 0x7068}} {
+	}{{0x82, 0x7448}, {0x55, 0x7408}, {0x02, 0x7428}, {0xaa, 0x7468}, {0x66, 0x7468}, {0xcc, 0x7468}} {
 		b.issue(tc.features, 0, 0, 0, 0, 0, 0xef)
 		b.check(fmt.Sprintf("SET FEATURES %02Xh", tc.features), 0x50, 0)
-		if w := words(); w[85] != tc.word || w[82] != 0x7068 {
-			t.Errorf("SET FEATURES %02Xh: words 82, 85 = %#04x, %#04x; want 0x7068, %#04x", tc.features, w[82], w[85], tc.word)
+		if w := words(); w[85] != tc.word || w[82] != 0x7468 {
+			t.Errorf("SET FEATURES %02Xh: words 82, 85 = %#04x, %#04x; want 0x7468, %#04x", tc.features, w[82], w[85], tc.word)
 		}
 	}
 	b.issue(0, 16, 0, 0, 0, 0, 0xc6)

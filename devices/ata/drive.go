@@ -25,6 +25,7 @@ const (
 	nextRead              // fetch the next block for the host
 	nextCommit            // store the block the host has written
 	nextReset             // present the signature
+	nextDMA               // see whether the bus master moves data
 	nextPacket            // carry out the packet just written
 	nextPacketBlock       // offer the next block of a packet command's data
 	nextPacketEnd         // end a packet command
@@ -33,9 +34,11 @@ const (
 
 // Data phases: who moves the bytes between Pos and End of the buffer.
 const (
-	phaseNone uint8 = iota
-	phaseIn         // drive to host
-	phaseOut        // host to drive
+	phaseNone   uint8 = iota
+	phaseIn           // drive to host
+	phaseOut          // host to drive
+	phaseDMAIn        // drive to memory: DMARQ
+	phaseDMAOut       // memory to drive: DMARQ
 	phaseLast
 )
 
@@ -82,17 +85,26 @@ func defaultGeometry(sectors uint64) Geometry {
 	return Geometry{uint16(min(max(sectors/(16*63), 1), 16383)), 16, 63}
 }
 
+// geometry is the default translation of what the drive shows of itself.
+func (d *drive) geometry() Geometry {
+	g := d.cfg.Geometry
+	g.Cylinders = min(g.Cylinders, uint16(cylinders(d.Max, g.Heads, g.Sectors)))
+	return g
+}
+
 // hardReset is power-on or RESET-: every setting returns to its default.
 func (d *drive) hardReset() {
 	tray := d.CD.TrayOpen
-	*d.driveState = driveState{}
+	*d.driveState = driveState{KeptMax: d.KeptMax, KeptHPA: d.KeptHPA}
 	d.defaults()
 	if d.cfg.CDROM {
 		d.cdReset(tray)
 		d.busy(nextReset, resetTime)
 		return
 	}
-	d.translate(d.cfg.Geometry.Heads, d.cfg.Geometry.Sectors, d.cfg.Geometry.Cylinders)
+	d.resetMax()
+	g := d.geometry()
+	d.translate(g.Heads, g.Sectors, g.Cylinders)
 	d.busy(nextReset, resetTime)
 }
 
@@ -101,7 +113,7 @@ func (d *drive) hardReset() {
 func (d *drive) defaults() {
 	d.Multiple = 0
 	d.WriteCache, d.LookAhead, d.KeepSettings = true, true, false
-	d.PIOMode = 0
+	d.PIOMode, d.DMAMode = 0, 0
 }
 
 // softReset follows the SRST bit (ATA-4 9.2): busy while it is set, then the
@@ -197,6 +209,8 @@ func (d *drive) fire() {
 		d.commit()
 	case nextReset:
 		d.signature()
+	case nextDMA:
+		d.moveDMA()
 	case nextPacket:
 		d.packet()
 	case nextPacketBlock:
@@ -292,6 +306,11 @@ func (d *drive) advance(n int) {
 		return
 	}
 	d.stop()
+	if d.Fault != 0 { // posted when the block was offered
+		d.Fault, d.Left = 0, 0
+		d.Status = statusReady | statusERR
+		return
+	}
 	if d.Left > 0 {
 		d.finished(sectors)
 	}

@@ -14,9 +14,11 @@ import "encoding/binary"
 //	54-58  current translation and its capacity
 //	59     current READ MULTIPLE setting
 //	60-61  sectors in LBA28
+//	63     multiword DMA modes, supported and selected
 //	64-68  advanced PIO modes and cycle times in ns
 //	80     standards: bit n for ATA-n
 //	82-87  command sets supported and enabled
+//	88     Ultra DMA modes, supported and selected
 //	100-103 sectors in LBA48
 //	255    A5h and a checksum that makes the sum of all bytes zero
 const (
@@ -27,12 +29,17 @@ const (
 	idCapability2  = 0x4000 // the word is valid
 	idPIOTiming    = 2 << 8
 	idFieldsValid  = 0x0003 // words 54-58, 64-70
+	idDMA          = 0x0100 // of word 49
+	idUltraValid   = 0x0004 // of word 53: word 88
+	idDMAModes     = 0x0007 // multiword and Ultra DMA, modes 0 to 2
+	idDMACycle     = 120    // ns, multiword mode 2
 	idPIOModes     = 0x0003 // modes 3 and 4
 	idPIOCycle     = 120    // ns, mode 4
 	idStandards    = 0x007e // ATA-1 to ATA/ATAPI-6
 	idCmdNOP       = 1 << 14
 	idCmdReadBuf   = 1 << 13
 	idCmdWriteBuf  = 1 << 12
+	idCmdProtected = 1 << 10 // Host Protected Area
 	idCmdLookAhead = 1 << 6
 	idCmdCache     = 1 << 5
 	idCmdPower     = 1 << 3
@@ -49,8 +56,8 @@ func (d *drive) identify() {
 	clear(b)
 	word := func(i int, v uint16) { binary.LittleEndian.PutUint16(b[2*i:], v) }
 	dword := func(i int, v uint32) { binary.LittleEndian.PutUint32(b[2*i:], v) }
-	total := d.cfg.Disk.Sectors()
-	g := d.cfg.Geometry
+	total := d.Max
+	g := d.geometry()
 
 	word(0, idFixed)
 	word(1, g.Cylinders)
@@ -69,7 +76,23 @@ func (d *drive) identify() {
 	word(49, idCapability)
 	word(50, idCapability2)
 	word(51, idPIOTiming)
-	word(53, idFieldsValid)
+	valid := uint16(idFieldsValid)
+	if d.c.dma != nil {
+		word(49, idCapability|idDMA)
+		valid |= idUltraValid
+		multi, ultra := uint16(idDMAModes), uint16(idDMAModes)
+		switch d.DMAMode &^ 7 {
+		case modeMultiword:
+			multi |= 1 << (8 + d.DMAMode&7)
+		case modeUltra:
+			ultra |= 1 << (8 + d.DMAMode&7)
+		}
+		word(63, multi)
+		word(65, idDMACycle)
+		word(66, idDMACycle)
+		word(88, ultra)
+	}
+	word(53, valid)
 	word(54, d.Cylinders)
 	word(55, d.Heads)
 	word(56, d.Sectors)
@@ -83,7 +106,7 @@ func (d *drive) identify() {
 	word(68, idPIOCycle)
 	word(80, idStandards)
 
-	const fixed = idCmdNOP | idCmdReadBuf | idCmdWriteBuf | idCmdPower
+	const fixed = idCmdNOP | idCmdReadBuf | idCmdWriteBuf | idCmdProtected | idCmdPower
 	word(82, fixed|idCmdLookAhead|idCmdCache)
 	word(83, idSetValid|idSetFlushExt|idSetFlush|idSetLBA48)
 	word(84, idSetValid)

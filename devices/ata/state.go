@@ -31,26 +31,41 @@ type driveState struct {
 	LBA, Limit uint64
 	Left       uint32 // sectors of the command that are still to move
 	Block      uint8  // sectors a DRQ
-	Ext        bool   // the command is a 48-bit one
+	Ext, DMA   bool   // the command is a 48-bit one, moves by DMA
+	Good       uint8  // sectors of the block in Buffer before a bad one
+	Fault      uint8  // error bits of that one
 
 	Heads, Sectors, Cylinders           uint16 // current translation
 	Multiple                            uint8
 	WriteCache, LookAhead, KeepSettings bool
-	PIOMode, Power, Standby             uint8
+	PIOMode, DMAMode, Power, Standby    uint8
 	LastUse                             bus.Time
+
+	Max, KeptMax uint64 // sectors shown, now and after a hardware reset; KeptMax 0: all
+	HPA, KeptHPA uint8  // how they were set
+	Native       uint8  // READ NATIVE MAX ADDRESS was the last command
+	KeptThisTime bool   // a non-volatile maximum was set since the last hardware reset
 
 	CD cdState // of a CD-ROM drive
 
 	Buffer [maxMultiple * sectorSize]byte
 }
 
+// moving reports whether the drive waits for the bus master.
+func (s *driveState) moving() bool { return s.Phase == phaseDMAIn || s.Phase == phaseDMAOut }
+
 // valid reports whether a restored hard disk keeps the invariants that the code
-// relies on.
-func (s *driveState) valid() bool {
+// relies on. dma: the channel has a bus master.
+func (s *driveState) valid(dma bool) bool {
 	return s.Next < nextPacket && s.Phase < phaseLast && s.Power < powerLast &&
 		int(s.End) <= len(s.Buffer) && s.Pos <= s.End && s.Pos&1 == 0 && s.End%sectorSize == 0 &&
 		(s.Phase == phaseNone || s.Pos < s.End) &&
+		(s.Next != nextRead || s.Left >= 1) && (s.Next != nextCommit || s.End >= sectorSize) &&
 		(s.Block >= 1 || s.Left == 0 || s.Next != nextRead && s.Next != nextCommit && s.Phase == phaseNone) &&
+		(s.Fault == 0 || s.Phase == phaseNone || int(s.Good)*sectorSize < int(s.End)) &&
+		(s.Fault == 0 || s.Phase != phaseDMAIn || int(s.Pos) <= int(s.Good)*sectorSize) &&
+		(s.Next != nextDMA || s.moving()) && (dma || !s.DMA && !s.moving()) &&
+		s.HPA < hpaLast && s.KeptHPA < hpaLast && s.Native < hpaLast && s.Max >= 1 &&
 		s.Heads >= 1 && s.Heads <= 16 && s.Sectors >= 1 && s.Sectors <= 255 && s.Cylinders >= 1 &&
 		s.Multiple <= maxMultiple && s.Block <= maxMultiple && s.Left <= 65536 && s.LBA < 1<<49
 }
@@ -84,10 +99,13 @@ func (c *Channel) UnmarshalBinary(b []byte) error {
 			continue
 		}
 		if c.present[i] {
-			if !s.Drive[i].valid() {
+			if !s.Drive[i].valid(c.dma != nil) {
 				return fmt.Errorf("%s: snapshot: drive %d is inconsistent", c.name, i)
 			}
-			s.Drive[i].Limit = min(s.Drive[i].Limit, c.drive[i].cfg.Disk.Sectors())
+			sectors := c.drive[i].cfg.Disk.Sectors()
+			for _, n := range []*uint64{&s.Drive[i].Limit, &s.Drive[i].Max, &s.Drive[i].KeptMax} {
+				*n = min(*n, sectors)
+			}
 		}
 	}
 	c.state = s
@@ -132,6 +150,7 @@ func (c *Channel) Inspect() []bus.Field {
 			bus.Field{Name: n + "device", Value: fmt.Sprintf("%#02x", d.Device)},
 			bus.Field{Name: n + "next-lba", Value: d.LBA},
 			bus.Field{Name: n + "left", Value: d.Left},
+			bus.Field{Name: n + "max", Value: d.Max},
 		)
 	}
 	return out

@@ -20,7 +20,7 @@ const (
 // an address that names no sector.
 func (d *drive) address(ext bool) bool {
 	d.Ext = ext
-	d.Limit = d.cfg.Disk.Sectors()
+	d.Limit = d.Max
 	d.Left = uint32(d.Count[0])
 	if ext {
 		d.Left |= uint32(d.Count[1]) << 8
@@ -74,6 +74,9 @@ func (d *drive) setAddress(lba uint64) {
 
 // finished counts sectors that were moved.
 func (d *drive) finished(sectors uint32) {
+	if sectors == 0 {
+		return
+	}
 	d.LBA += uint64(sectors)
 	d.Left -= min(sectors, d.Left)
 	d.setAddress(d.LBA - 1)
@@ -95,31 +98,56 @@ func (d *drive) read(block uint8, ext bool) {
 		d.fail(errorIDNF)
 		return
 	}
-	d.Block = block
+	d.Block, d.DMA = block, false
 	d.readBlock()
 }
 
-// readBlock fetches the next block. Sectors before a bad one are delivered, the
-// bad one ends the command when its turn comes.
+// readBlock fetches the next block for the host.
+//
+// "The DRQ bit is always set to one prior to data transfer regardless of the
+// presence or absence of an error condition": an error shows when its block is
+// ready, the registers name the sector, the whole block can be taken, whatever
+// the bad sector holds, and then the command is over (ATA-4 8.25 READ MULTIPLE,
+// 8.27 READ SECTOR(S)).
 func (d *drive) readBlock() {
-	if d.LBA >= d.Limit {
-		d.failAt(errorIDNF)
+	n := min(uint32(d.Block), d.Left)
+	d.fill(n)
+	if d.DMA {
+		d.offer(phaseDMAIn, int(n)*sectorSize, false)
+		d.moveDMA()
 		return
 	}
-	n := int(min(uint64(d.Block), uint64(d.Left), d.Limit-d.LBA))
-	if d.cfg.Disk.ReadSectors(d.LBA, d.Buffer[:n*sectorSize]) != nil {
-		good := 0
-		for ; good < n; good++ {
-			if d.cfg.Disk.ReadSectors(d.LBA+uint64(good), d.Buffer[good*sectorSize:][:sectorSize]) != nil {
-				break
+	d.offer(phaseIn, int(n)*sectorSize, true)
+	if d.Fault != 0 {
+		d.LBA += uint64(d.Good)
+		d.Left -= uint32(d.Good)
+		d.setAddress(d.LBA)
+		d.Error = d.Fault
+		d.Status |= statusERR
+	}
+}
+
+// fill reads n sectors from LBA on into the buffer. Good is how many come before
+// the first that cannot be read, Fault its error; what cannot be read is zeros.
+func (d *drive) fill(n uint32) {
+	inside := min(n, uint32(min(d.Limit-min(d.LBA, d.Limit), maxMultiple)))
+	d.Good, d.Fault = uint8(inside), 0
+	if inside < n {
+		d.Fault = errorIDNF
+		clear(d.Buffer[inside*sectorSize : n*sectorSize])
+	}
+	if inside == 0 || d.cfg.Disk.ReadSectors(d.LBA, d.Buffer[:inside*sectorSize]) == nil {
+		return
+	}
+	for i := range inside {
+		p := d.Buffer[i*sectorSize:][:sectorSize]
+		if d.cfg.Disk.ReadSectors(d.LBA+uint64(i), p) != nil {
+			clear(p)
+			if d.Fault != errorUNC {
+				d.Good, d.Fault = uint8(i), errorUNC
 			}
 		}
-		if n = good; n == 0 {
-			d.failAt(errorUNC)
-			return
-		}
 	}
-	d.offer(phaseIn, n*sectorSize, true)
 }
 
 // verify reads sectors without giving them to the host.
@@ -133,19 +161,12 @@ func (d *drive) verify(ext bool) {
 		return
 	}
 	for d.Left > 0 {
-		if d.LBA >= d.Limit {
-			d.failAt(errorIDNF)
+		d.fill(min(maxMultiple, d.Left))
+		d.finished(uint32(d.Good))
+		if d.Fault != 0 {
+			d.failAt(d.Fault)
 			return
 		}
-		n := uint32(min(uint64(maxMultiple), uint64(d.Left), d.Limit-d.LBA))
-		if d.cfg.Disk.ReadSectors(d.LBA, d.Buffer[:n*sectorSize]) != nil {
-			for ; n > 1 && d.cfg.Disk.ReadSectors(d.LBA, d.Buffer[:sectorSize]) == nil; n-- {
-				d.finished(1)
-			}
-			d.failAt(errorUNC)
-			return
-		}
-		d.finished(n)
 	}
 	d.done()
 }
@@ -161,9 +182,20 @@ func (d *drive) write(block uint8, ext bool) {
 	case !d.address(ext):
 		d.fail(errorIDNF)
 	default:
-		d.Block = block
-		d.offer(phaseOut, int(min(uint32(block), d.Left))*sectorSize, false)
+		d.Block, d.DMA = block, false
+		d.want(false)
 	}
+}
+
+// want asks the host for the next block.
+func (d *drive) want(interrupt bool) {
+	n := int(min(uint32(d.Block), d.Left)) * sectorSize
+	if d.DMA {
+		d.offer(phaseDMAOut, n, false)
+		d.moveDMA()
+		return
+	}
+	d.offer(phaseOut, n, interrupt)
 }
 
 // commit stores the block that the host has filled. An error of the host's
@@ -175,27 +207,43 @@ func (d *drive) commit() {
 		d.done()
 		return
 	}
-	if d.LBA >= d.Limit {
-		d.failAt(errorIDNF)
-		return
+	good := uint32(min(uint64(n), d.Limit-min(d.LBA, d.Limit)))
+	err := d.store(good)
+	if err == nil && d.Left == 0 && !d.WriteCache {
+		if err = d.cfg.Disk.Flush(); err != nil {
+			d.LBA, d.Left = d.LBA-1, 1
+		}
 	}
-	good := uint32(min(uint64(n), d.Limit-d.LBA))
-	err := d.cfg.Disk.WriteSectors(d.LBA, d.Buffer[:good*sectorSize])
-	if err == nil && d.Left <= good && !d.WriteCache {
-		err = d.cfg.Disk.Flush()
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		d.failAt(errorABRT)
 		d.Status |= statusDF
-		return
-	}
-	d.finished(good)
-	switch {
 	case good < n:
 		d.failAt(errorIDNF)
 	case d.Left > 0:
-		d.offer(phaseOut, int(min(uint32(d.Block), d.Left))*sectorSize, true)
+		d.want(true)
 	default:
 		d.done()
 	}
+}
+
+// store writes n sectors of the buffer. After an error LBA is the sector that
+// failed: "the write operation ends with the sector in error, even if it was in
+// the middle of a block" (ATA-4 8.57 WRITE MULTIPLE).
+func (d *drive) store(n uint32) error {
+	if n == 0 {
+		return nil
+	}
+	p := d.Buffer[:n*sectorSize]
+	if d.cfg.Disk.WriteSectors(d.LBA, p) == nil {
+		d.finished(n)
+		return nil
+	}
+	for ; len(p) > 0; p = p[sectorSize:] {
+		if err := d.cfg.Disk.WriteSectors(d.LBA, p[:sectorSize]); err != nil {
+			return err
+		}
+		d.finished(1)
+	}
+	return nil
 }
