@@ -14,6 +14,7 @@ type Disk struct {
 	overlay  *overlay // nil: writes go to the file
 	sectors  uint64
 	readOnly bool
+	shared   bool // another process writes to the file
 }
 
 // OpenDisk opens a raw hard-disk image. A file that may not be written fails
@@ -40,6 +41,9 @@ func OpenDisk(path string, o Options) (*Disk, error) {
 	if o.Snapshot && !o.ReadOnly {
 		d.overlay = newOverlay(f.size)
 	}
+	if !f.writable {
+		d.shared = f.share()
+	}
 	return d, nil
 }
 
@@ -59,6 +63,10 @@ func (d *Disk) Sectors() uint64 { return d.sectors }
 // ReadOnly reports whether every write fails.
 func (d *Disk) ReadOnly() bool { return d.readOnly }
 
+// Shared reports that another process had the image open for writing when this
+// one was opened: what is read may change.
+func (d *Disk) Shared() bool { return d.shared }
+
 // SetReadOnly makes every further write fail, or not.
 func (d *Disk) SetReadOnly(on bool) { d.readOnly = on }
 
@@ -76,7 +84,7 @@ func (d *Disk) ReadSectors(lba uint64, p []byte) error {
 }
 
 // WriteSectors writes p, a whole number of sectors, from sector lba on. It
-// fails with ErrProtected, ErrRange or an error of the host.
+// fails with ErrProtected, ErrRange, ErrFull or an error of the host.
 func (d *Disk) WriteSectors(lba uint64, p []byte) error {
 	if d.readOnly {
 		return refuse(d.name, ErrProtected, "write-protected")
@@ -86,12 +94,21 @@ func (d *Disk) WriteSectors(lba uint64, p []byte) error {
 	}
 	off := int64(lba) * SectorSize
 	if d.overlay != nil {
-		return d.overlay.write(p, off, d.readBase)
+		err := d.overlay.write(p, off, d.readBase)
+		if errors.Is(err, errOverlayFull) {
+			e := refuse(d.name, ErrFull, "the snapshot is full: it keeps at most %s of changes in memory; run a copy of the image without --snapshot (the guest is told that its disk fails)", human(d.overlay.most))
+			if d.file != nil {
+				d.file.tell(writing, e)
+			}
+			return e
+		}
+		return err
 	}
 	return d.file.WriteAt(p, off)
 }
 
-// Flush makes the host store what was written so far.
+// Flush returns when the host has stored what was written so far. Once it has
+// failed it fails for ever: nobody knows what the host has dropped.
 func (d *Disk) Flush() error {
 	if d.file == nil {
 		return nil

@@ -159,8 +159,9 @@ func (f *Floppy) ReadSector(cyl, head, i int, p []byte) (flags uint8, err error)
 	return flags, nil
 }
 
-// WriteSector writes p (SectorSize bytes) to the i-th sector of a track. On an
-// error of the host the disk keeps the old sector. The deleted mark is not part
+// WriteSector writes p (SectorSize bytes) to the i-th sector of a track; when it
+// returns the file has it. On an error of the host the disk keeps the old sector,
+// and a host that has failed to store what was written before gets no more. The deleted mark is not part
 // of a raw file and is forgotten with the Floppy.
 func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 	if f.readOnly {
@@ -169,6 +170,9 @@ func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 	t := f.at(cyl, head)
 	if t == nil || i < 0 || i >= t.sectors || len(p) != SectorSize {
 		return refuse(f.name, ErrRange, "no sector %d on cylinder %d, head %d", i+1, cyl, head)
+	}
+	if f.file != nil && f.file.lost != nil {
+		return f.file.lost
 	}
 	if f.file != nil && f.inFile(cyl, head, t) {
 		if err := f.file.Resize(max(f.file.size, f.format.Size())); err != nil {
@@ -186,7 +190,8 @@ func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 	return nil
 }
 
-// Sync makes the host store what was written so far.
+// Sync returns when the host has stored what was written so far. Once it has
+// failed it fails for ever, as Disk.Flush does.
 func (f *Floppy) Sync() error {
 	if f.file == nil {
 		return nil

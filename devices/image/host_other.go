@@ -8,10 +8,8 @@ import (
 	"syscall"
 )
 
-var errLockHeld = errors.New("lock held")
-
 // lock does nothing: these hosts (js/wasm above all) have no file locks.
-func lock(*os.File) error { return nil }
+func lock(*os.File, bool) error { return nil }
 
 func isReadOnlyFS(err error) bool { return errors.Is(err, syscall.EROFS) }
 

@@ -9,14 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var errLockHeld = errors.New("lock held")
-
-// lock takes the advisory whole-file lock, which ends with the descriptor, so a
-// killed process leaves none behind. A file system without locks is let pass:
-// refusing to run from it would help nobody.
-func lock(f *os.File) error {
+// lock takes the advisory whole-file lock, alone or shared, which ends with the
+// descriptor, so a killed process leaves none behind. A file system without
+// locks is let pass: refusing to run from it would help nobody.
+func lock(f *os.File, alone bool) error {
+	how := unix.LOCK_SH
+	if alone {
+		how = unix.LOCK_EX
+	}
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue

@@ -7,15 +7,16 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-var errLockHeld = errors.New("lock held")
-
-// lock locks one byte far beyond the end of any image. Windows locks are
-// mandatory for the bytes they cover, and readers of the image must not be
-// stopped, only other writers.
-func lock(f *os.File) error {
+// lock locks one byte far beyond the end of any image, alone or shared. Windows
+// locks are mandatory for the bytes they cover, and what reads the image without
+// asking for a lock must not be stopped.
+func lock(f *os.File, alone bool) error {
+	how := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
+	if alone {
+		how |= windows.LOCKFILE_EXCLUSIVE_LOCK
+	}
 	ov := windows.Overlapped{OffsetHigh: 0x7fff_ffff}
-	err := windows.LockFileEx(windows.Handle(f.Fd()),
-		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &ov)
+	err := windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, &ov)
 	switch err {
 	case windows.ERROR_LOCK_VIOLATION, windows.ERROR_IO_PENDING:
 		return errLockHeld

@@ -6,12 +6,14 @@
 //
 // Rules that hold for every image:
 //   - a write reaches the file before the controller hears of its success, in
-//     the order the guest made it, and nothing but what the guest wrote changes;
+//     the order the guest made it, and nothing but what the guest wrote changes:
+//     a process that is killed takes nothing with it;
+//   - what was written before a flush that succeeded survives the host's power;
 //   - a file that is open for writing is locked against other processes and
-//     against a second opening in this one;
+//     against a second opening in this one (lock.go);
 //   - opening never changes a file, and a file that is refused is not touched;
 //   - an error of the host's file system is returned to the controller every
-//     time, and handed to Options.Report once.
+//     time, and handed to Options.Report once for reading and once for writing.
 //
 // Sources: FAT boot sector and partition table: Microsoft "FAT: General
 // Overview of On-Disk Format" 1.03 and IBM PC DOS Technical Reference; ISO 9660
@@ -25,7 +27,6 @@ package image
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 )
@@ -50,6 +51,7 @@ var (
 	ErrAccess    = errors.New("access denied")
 	ErrProtected = errors.New("write-protected")
 	ErrRange     = errors.New("beyond the end of the disk")
+	ErrFull      = errors.New("no room for changes")
 	ErrHost      = errors.New("host i/o error")
 )
 
@@ -80,27 +82,7 @@ func refuse(path string, kind error, format string, a ...any) *Error {
 type Options struct {
 	ReadOnly bool        // never write to the file; a floppy becomes write-protected
 	Snapshot bool        // the guest may write, the file stays as it is
-	Report   func(error) // told the first host error of the image; may be nil
-}
-
-// handle is the part of os.File that an open image needs; tests put a host
-// that fails behind it.
-type handle interface {
-	io.ReaderAt
-	io.WriterAt
-	io.Closer
-	Truncate(size int64) error
-	Sync() error
-}
-
-// file is an open image file of fixed or growing size.
-type file struct {
-	f        handle
-	path     string
-	size     int64
-	writable bool
-	report   func(error)
-	failed   error // first host error
+	Report   func(error) // told the first host error in reading and in writing; may be nil
 }
 
 // blankAdvice ends the refusal of an empty file: most are the start of a new disk.
@@ -134,13 +116,15 @@ func openFile(path string, write bool, report func(error)) (*file, error) {
 		}
 		return nil, openError(path, err)
 	}
+	id, err := f.Stat() // of the file that was opened: the name may be another's by now
+	if err != nil {
+		f.Close()
+		return nil, &Error{path, ErrHost, "cannot read: " + hostText(err), err}
+	}
 	if write {
-		if err := lock(f); errors.Is(err, errLockHeld) {
+		if err := claim(f, path); err != nil {
 			f.Close()
-			return nil, &Error{path, ErrLocked, "is in use by another beige, or twice on this command line; use --snapshot or --read-only to open it as well", err}
-		} else if err != nil {
-			f.Close()
-			return nil, &Error{path, ErrHost, "cannot be locked: " + hostText(err), err}
+			return nil, err
 		}
 	}
 	size, err := f.Seek(0, 2)
@@ -152,7 +136,7 @@ func openFile(path string, write bool, report func(error)) (*file, error) {
 		f.Close()
 		return nil, refuse(path, ErrEmpty, "is empty (0 bytes); want a disk image"+blankAdvice)
 	}
-	return &file{f: f, path: path, size: size, writable: write, report: report}, nil
+	return &file{f: f, path: path, id: id, size: size, writable: write, report: report}, nil
 }
 
 func openError(path string, err error) error {
@@ -173,75 +157,4 @@ func hostText(err error) string {
 		return pe.Err.Error()
 	}
 	return err.Error()
-}
-
-// fail records a host error and returns it as an Error.
-func (f *file) fail(op string, err error) error {
-	e := &Error{f.path, ErrHost, op + ": " + hostText(err), err}
-	if isFull(err) {
-		e.Detail += "; make room on the host (the guest is told that its disk fails)"
-	}
-	if f.failed == nil {
-		f.failed = e
-		if f.report != nil {
-			f.report(e)
-		}
-	}
-	return e
-}
-
-func (f *file) ReadAt(p []byte, off int64) error {
-	if n, err := f.f.ReadAt(p, off); n < len(p) {
-		return f.fail(fmt.Sprintf("reading %d bytes at %d", len(p), off), err)
-	}
-	return nil
-}
-
-func (f *file) WriteAt(p []byte, off int64) error {
-	if _, err := f.f.WriteAt(p, off); err != nil {
-		return f.fail(fmt.Sprintf("writing %d bytes at %d", len(p), off), err)
-	}
-	f.size = max(f.size, off+int64(len(p)))
-	return nil
-}
-
-// replace writes p at off, where the file holds old. A host that gives up
-// halfway, as a full one does, must not leave a mixture behind: old has its
-// place on the host already and goes back.
-func (f *file) replace(p, old []byte, off int64) error {
-	err := f.WriteAt(p, off)
-	if err != nil {
-		_, _ = f.f.WriteAt(old, off) // nobody can do more; err is what is reported
-	}
-	return err
-}
-
-// Resize makes the file size bytes long; new bytes are zero.
-func (f *file) Resize(size int64) error {
-	if size == f.size {
-		return nil
-	}
-	if err := f.f.Truncate(size); err != nil {
-		return f.fail(fmt.Sprintf("resizing to %d bytes", size), err)
-	}
-	f.size = size
-	return nil
-}
-
-func (f *file) Sync() error {
-	if !f.writable {
-		return nil
-	}
-	if err := f.f.Sync(); err != nil {
-		return f.fail("flushing", err)
-	}
-	return nil
-}
-
-func (f *file) Close() error {
-	err := f.Sync()
-	if cerr := f.f.Close(); err == nil && cerr != nil {
-		err = f.fail("closing", cerr)
-	}
-	return err
 }
