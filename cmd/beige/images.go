@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"beige/bios"
@@ -15,11 +16,19 @@ type disks struct {
 	opt      image.Options
 	floppies [2]*image.Floppy // what is in the drives
 	disks    []*image.Disk
-	broken   []error  // failures of the host's file system during the run
-	guesses  []string // what arguments were taken for, and which disks are write-protected, a line each
+	files    [4]os.FileInfo // of what is in the drives, in the order of driveName
+	failed   bool           // the host's file system has failed during the run
+	broken   []error        // its failures that nobody has been told
+	guesses  []string       // what arguments were taken for, and what is special about a disk, a line each
 
-	// onBroken, if set, is told a failure when it happens.
-	onBroken func(error)
+	// onBroken, if set, is told a failure when it happens, and reports whether
+	// the person will still see it at the end.
+	onBroken func(error) bool
+}
+
+// driveName is the drive of a slot as a person calls it.
+func driveName(slot int) string {
+	return [4]string{"drive A", "drive B", "the first hard disk", "the second hard disk"}[slot]
 }
 
 // openImages opens what the flags and arguments name. The error lists every
@@ -27,9 +36,9 @@ type disks struct {
 func openImages(o *options) (*disks, error) {
 	d := &disks{}
 	d.opt = image.Options{ReadOnly: o.readOnly, Snapshot: o.snapshot, Report: func(err error) {
-		d.broken = append(d.broken, err)
-		if d.onBroken != nil {
-			d.onBroken(err)
+		d.failed = true
+		if d.onBroken == nil || !d.onBroken(err) {
+			d.broken = append(d.broken, err)
 		}
 	}}
 	var errs []error
@@ -74,13 +83,17 @@ func openImages(o *options) (*disks, error) {
 		if n == 0 && o.cfg.Boot == "" {
 			o.cfg.Boot = [4]string{"a", "a", "c", "c"}[slot]
 		}
-		drive := [4]string{"drive A", "drive B", "the first hard disk", "the second hard disk"}[slot]
-		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, drive))
+		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, driveName(slot)))
 		bad(d.insert(&o.cfg, slot, path))
 	}
 	for _, f := range d.floppies {
 		if f != nil && f.ReadOnly() && !o.readOnly {
 			d.guesses = append(d.guesses, fmt.Sprintf("%s is read-only: the disk is write-protected; --snapshot lets the guest write", filepath.Base(f.Name())))
+		}
+	}
+	for _, h := range d.disks {
+		if h.Shared() {
+			d.guesses = append(d.guesses, fmt.Sprintf("%s is being written by another beige: what this one reads may change", filepath.Base(h.Name())))
 		}
 	}
 	if taken == [4]string{} {
@@ -105,6 +118,9 @@ func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 		}
 		return err
 	}
+	if err := d.alone(slot, path); err != nil {
+		return err
+	}
 	h, err := image.OpenDisk(path, d.opt)
 	if err == nil {
 		cfg.Disks[slot-2] = h
@@ -113,10 +129,29 @@ func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	return err
 }
 
+// alone refuses a file that is written to through another drive already, under
+// this name or another one. Two disks that only read it do no harm.
+func (d *disks) alone(slot int, path string) error {
+	info, err := os.Stat(path)
+	if err != nil || d.opt.ReadOnly || d.opt.Snapshot {
+		return nil // opening it says why
+	}
+	for other, is := range d.files {
+		if other != slot && is != nil && os.SameFile(is, info) && !(other < 2 && d.floppies[other] != nil && d.floppies[other].ReadOnly()) {
+			return fmt.Errorf("%s: is in %s already; a file can be written through one drive only: use --snapshot or --read-only, or a copy for %s", path, driveName(other), driveName(slot))
+		}
+	}
+	d.files[slot] = info
+	return nil
+}
+
 // Insert opens the floppy for a drive, in the place of the one that is there,
 // which the machine must have let go.
 func (d *disks) Insert(drive int, path string) (machine.Floppy, error) {
 	if err := d.Eject(drive); err != nil {
+		return nil, err
+	}
+	if err := d.alone(drive, path); err != nil {
 		return nil, err
 	}
 	f, err := image.OpenFloppy(path, d.opt)
@@ -130,6 +165,7 @@ func (d *disks) Insert(drive int, path string) (machine.Floppy, error) {
 // Eject closes the floppy of a drive, so that its file is free for others.
 func (d *disks) Eject(drive int) error {
 	f := d.floppies[drive]
+	d.files[drive] = nil
 	if f == nil {
 		return nil
 	}
@@ -138,7 +174,7 @@ func (d *disks) Eject(drive int) error {
 }
 
 // Close writes out and closes all images. The error lists what went wrong with
-// them since they were opened.
+// them since they were opened and has not been told.
 func (d *disks) Close() error {
 	for drive := range d.floppies {
 		_ = d.Eject(drive) // its failures are reported

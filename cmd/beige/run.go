@@ -57,7 +57,10 @@ func (s *session) run(mistakes error) error {
 	if err := s.open(mistakes); err != nil {
 		return usageError{errors.Join(err, s.close())}
 	}
-	o := s.serve()
+	// Signals end the run in order, to the last flush.
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
+	defer stop()
+	o := s.serve(ctx)
 	if o.bug != "" {
 		_ = s.close()
 		fmt.Fprintln(s.stderr, o.bug)
@@ -70,6 +73,9 @@ func (s *session) run(mistakes error) error {
 			return err
 		}
 		complain(s.stderr, err)
+	}
+	if code == codeOK && s.disks.failed {
+		code = codeFailed // and the person has been told why
 	}
 	if code != codeOK {
 		return exitCode(code)
@@ -102,11 +108,7 @@ func (s *session) open(mistakes error) error {
 		return err
 	}
 	s.stdout.failed = func(err error) { s.m.Stop(codeFailed, err.Error()) }
-	s.disks.onBroken = func(err error) {
-		if s.term != nil {
-			s.term.Notice(err.Error())
-		}
-	}
+	s.disks.onBroken = s.diskFails
 	if s.script != nil {
 		s.script.Start(s.m)
 	}
@@ -268,6 +270,20 @@ func (s *session) frame() {
 	}
 }
 
+// diskFails tells the person at once that the host's file system has failed, and
+// reports whether that will do: what the terminal's status line says is gone at
+// the end.
+func (s *session) diskFails(err error) bool {
+	if s.display == "term" {
+		if s.term != nil {
+			s.term.Notice(err.Error())
+		}
+		return false
+	}
+	complain(s.stderr, err)
+	return true
+}
+
 // outcome is how a run ended; bug is the report of a panic.
 type outcome struct {
 	exit machine.Exit
@@ -277,10 +293,9 @@ type outcome struct {
 // haltTime is how long the machine may take to stop when it is told to.
 const haltTime = 10 * time.Second
 
-// serve runs the machine on its own goroutine and the front end on this one.
-func (s *session) serve() outcome {
-	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
-	defer stop()
+// serve runs the machine on its own goroutine and the front end on this one,
+// until ctx is done at the latest.
+func (s *session) serve(ctx context.Context) outcome {
 	if s.display == "term" {
 		t, err := term.Open(s.stdin, s.stdout.f)
 		if err != nil {
@@ -304,11 +319,14 @@ func (s *session) serve() outcome {
 		}()
 		o.exit = s.m.Run(run)
 	}()
-	quit := s.front(front)
+	quit, bug := s.front(front)
 	halt()
 	var o outcome
 	select {
 	case o = <-result:
+		if o.bug == "" {
+			o.bug = bug
+		}
 	case <-time.After(haltTime):
 		return outcome{bug: bugLine("the machine does not stop", "in the run loop")}
 	}
@@ -321,23 +339,28 @@ func (s *session) serve() outcome {
 	return o
 }
 
-// front serves the person until ctx is done; it reports true if the person
-// wants to quit.
-func (s *session) front(ctx context.Context) (quit bool) {
+// front serves the person until ctx is done; quit is true if the person wants
+// that. A panic there must not leave the images open.
+func (s *session) front(ctx context.Context) (quit bool, bug string) {
+	defer func() {
+		if p := recover(); p != nil {
+			bug = bugText(p)
+		}
+	}()
 	switch {
 	case s.term != nil:
-		return s.term.Serve(ctx, s.m)
+		quit = s.term.Serve(ctx, s.m)
 	case s.lines != nil:
 		s.lines.Serve(ctx)
 	case s.stdio != nil:
 		if term.IsTerminal(s.stdin) {
 			fmt.Fprint(s.stderr, "beige: COM1 is this terminal; Ctrl+] quits\n")
 		}
-		return s.stdio.Serve(ctx, s.receive)
+		quit = s.stdio.Serve(ctx, s.receive)
 	default:
 		<-ctx.Done()
 	}
-	return false
+	return quit, ""
 }
 
 // maxWaiting is how much of the input of --serial stdio may wait for the guest,

@@ -262,7 +262,7 @@ func TestSwapFloppies(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, stderr := beige(t, "run", one, "--script", script)
-	if code != 1 || !strings.Contains(stderr, ":7: insert floppy2") || !strings.Contains(stderr, "in use by another beige") || !strings.Contains(stderr, "--- screen, 1.010s after power-on ---") {
+	if code != 1 || !strings.Contains(stderr, ":7: insert floppy2") || !strings.Contains(stderr, "is in drive A already") || !strings.Contains(stderr, "--- screen, 1.010s after power-on ---") {
 		t.Errorf("exit code %d, stderr %q; want a failure of line 7 only", code, stderr)
 	}
 	for _, path := range []string{one, two} {
