@@ -82,9 +82,15 @@ func (c *CPU) recoverFault() {
 
 // execOne runs exactly one instruction (or one iteration of a repeated one).
 func (c *CPU) execOne() {
+	c.only()
+	c.exec()
+}
+
+// only leaves a budget of one instruction; the rest is given back in the run
+// loop.
+func (c *CPU) only() {
 	c.stolen += c.left - 1
 	c.left = 1
-	c.exec()
 }
 
 // Step executes one instruction, after delivering what is pending before it.

@@ -116,3 +116,43 @@ func TestDataBesideCode(t *testing.T) {
 		t.Errorf("TracesDropped = %d; want 0", got)
 	}
 }
+
+// window is a device whose bytes are code; it counts how often it is read.
+type window struct {
+	code  []byte
+	reads int
+}
+
+func (w *window) ReadMMIO(off uint32, size int) uint64 {
+	w.reads++
+	if int(off) < len(w.code) {
+		return uint64(w.code[off])
+	}
+	return 0xf4
+}
+
+func (w *window) WriteMMIO(uint32, int, uint64) {}
+
+// A repeated instruction in a device's window is fetched for each iteration,
+// however the run is cut into slices.
+func TestRepInDeviceWindow(t *testing.T) {
+	for _, slice := range []int64{1, 7, 100} {
+		w := &window{code: []byte{0xf3, 0xaa, 0xf4}} // rep stosb; hlt
+		r := newRig(t, "80386")
+		if err := r.mem.MapMMIO("window", 0xb8000, 0x1000, w); err != nil {
+			t.Fatal(err)
+		}
+		s := r.Registers()
+		s.Seg[CS].Sel, s.Seg[CS].Base, s.IP = 0xb800, 0xb8000, 0
+		s.R[CX], s.R[DI] = 5, 0x9000
+		r.Refresh()
+		for range 10 {
+			r.Run(slice)
+		}
+		r.wantReg(CX, 0)
+		r.wantReg(DI, 0x9005)
+		if want := 5*2 + 1; w.reads != want { // two bytes an iteration, and HLT
+			t.Errorf("slices of %d: %d reads of the window; want %d", slice, w.reads, want)
+		}
+	}
+}

@@ -223,10 +223,14 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 		}
 	}
 	if in.Rep != isa.NoRep && st == isa.OK {
-		// A repeated instruction must notice that it overwrites itself.
+		// A repeated instruction must notice that it overwrites itself. What a device
+		// gives may change at each read: it is fetched for each iteration, as it is
+		// where the run loop comes in between.
 		for _, l := range from[:in.Len] {
 			if l.ram {
 				c.markCode(uint32(l.idx), 1)
+			} else {
+				c.only()
 			}
 		}
 	}
