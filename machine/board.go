@@ -251,19 +251,36 @@ func civil(t time.Time) rtc.Date {
 }
 
 // driveFor is the drive that a disk fits: 3.5 inch, 1.44 MB unless the disk
-// needs another.
+// needs another. Of the disks of high density those of 5.25 inch are told by
+// their tracks, which are shorter (they turn 360 times a minute, not 300).
 func driveFor(f Floppy) fdc.DriveType {
 	if f == nil {
 		return fdc.Drive1440K
 	}
-	sectors, density, _ := f.Track(0, 0)
+	const longest = 8500 // data bytes on a track at 500 kbit/s and 360 turns: 15 sectors of 512, 8 of 1024
+	density, most := 0, 0
+	for cyl := range f.Cylinders() {
+		for head := range 2 {
+			n, d, _ := f.Track(cyl, head)
+			bytes := 0
+			for i := range n {
+				_, _, _, size := f.ID(cyl, head, i)
+				bytes += 128 << (size & 7)
+			}
+			if n > 0 {
+				density, most = max(density, d), max(most, bytes)
+			}
+		}
+	}
 	switch {
-	case f.Cylinders() < 60:
-		return fdc.Drive360K
 	case density >= 1000:
 		return fdc.Drive2880K
-	case density >= 500 && sectors <= 15:
+	case density >= 500 && most <= longest:
 		return fdc.Drive1200K
+	case density >= 500:
+		return fdc.Drive1440K
+	case f.Cylinders() < 60:
+		return fdc.Drive360K
 	}
 	return fdc.Drive1440K
 }

@@ -87,8 +87,14 @@ func openImages(o *options) (*disks, error) {
 		bad(d.insert(&o.cfg, slot, path))
 	}
 	for _, f := range d.floppies {
-		if f != nil && f.ReadOnly() && !o.readOnly {
-			d.guesses = append(d.guesses, fmt.Sprintf("%s is read-only: the disk is write-protected; --snapshot lets the guest write", filepath.Base(f.Name())))
+		if f == nil || !f.ReadOnly() || o.readOnly {
+			continue
+		}
+		name := filepath.Base(f.Name())
+		if f.Archive() != "" {
+			d.guesses = append(d.guesses, fmt.Sprintf("%s is in %s format, which is only read: the disk is write-protected; beige disk convert makes a raw image of it, --snapshot lets the guest write and forget", name, f.Archive()))
+		} else {
+			d.guesses = append(d.guesses, name+" is read-only: the disk is write-protected; --snapshot lets the guest write")
 		}
 	}
 	for _, h := range d.disks {

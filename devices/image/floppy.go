@@ -2,13 +2,16 @@ package image
 
 import (
 	"fmt"
+	"strings"
 )
 
 // Floppy is a floppy disk: what passes under the heads of a drive, track by
-// track, with a raw image file behind it that follows every write. The whole
-// disk is in memory (2.88 MB at most), so reading cannot fail.
+// track. Behind it is a raw image file that follows every write, or nothing:
+// disks in memory, throw-away views, and the archive formats that keep every
+// kind of sector (ImageDisk, Teledisk), which are only read. The whole disk is
+// in memory, so reading cannot fail.
 //
-// The file holds the sectors of one geometry in order. A guest that formats
+// A raw file holds the sectors of one geometry in order. A guest that formats
 // the disk another way changes that geometry, and with it the size of the file:
 // see FormatTrack.
 //
@@ -17,16 +20,57 @@ type Floppy struct {
 	name     string
 	file     *file // nil: writes stay in memory
 	readOnly bool
-	format   Format // how the file is laid out
+	archive  string // "ImageDisk", "Teledisk"; "": raw, whose tracks are plain
+	format   Format // how the raw file is laid out; of an archive: what most tracks are
 	tracks   [maxCylinders * maxHeads]track
 }
 
 // track is one side of one cylinder. No sectors: never formatted.
 type track struct {
-	sectors int
 	density int
-	data    []byte // sectors * SectorSize bytes
-	deleted uint64 // bit i: sector i has a deleted data mark
+	fm      bool
+	plain   bool     // as a raw image holds it: see isPlain
+	loose   bool     // formatted so that the raw file has no room for it
+	sectors []sector // in the order in which they pass the head
+}
+
+// sector is an address field and what follows it.
+type sector struct {
+	id    [4]uint8 // C, H, R, N
+	flags uint8
+	data  []byte // 128 << N bytes; nil with FlagNoData
+}
+
+// sectorBytes is the length of a data field by its size code; codes above 7
+// are none that a controller can read.
+func sectorBytes(n uint8) int { return 128 << (n & 7) }
+
+// plainTrack is a track as raw images hold it: n sectors of 512 bytes, numbered
+// from 1, named after their place. data is not copied.
+func plainTrack(cyl, head, n, density int, data []byte) track {
+	t := track{density: density, plain: true, sectors: make([]sector, n)}
+	for i := range t.sectors {
+		t.sectors[i] = sector{id: [4]uint8{uint8(cyl), uint8(head), uint8(i + 1), 2}, data: data[i*SectorSize:][:SectorSize:SectorSize]}
+	}
+	return t
+}
+
+// isPlain reports whether a raw image can hold the track: sectors of 512 bytes
+// in MFM, numbered from 1 without a gap in any order, named after their place.
+func (t *track) isPlain(cyl, head int) bool {
+	n := len(t.sectors)
+	if t.fm || n == 0 || n > maxTrack {
+		return false
+	}
+	var seen uint64
+	for i := range t.sectors {
+		s := &t.sectors[i]
+		if int(s.id[0]) != cyl || int(s.id[1]) != head || s.id[3] != 2 || s.id[2] == 0 || int(s.id[2]) > n || s.data == nil {
+			return false
+		}
+		seen |= 1 << s.id[2]
+	}
+	return seen == 1<<(n+1)-2 // 1 to n, each once
 }
 
 // Flags of a sector, as ReadSector returns them.
@@ -37,8 +81,9 @@ const (
 	FlagNoData                      // no data address mark
 )
 
-// OpenFloppy opens a raw floppy image. A file that may not be written gives a
-// write-protected floppy.
+// OpenFloppy opens a floppy image: raw, ImageDisk or Teledisk. A file that may
+// not be written, and every archive, gives a write-protected floppy, unless o
+// asks for a throw-away view.
 func OpenFloppy(path string, o Options) (*Floppy, error) {
 	write := !o.ReadOnly && !o.Snapshot
 	f, err := openFile(path, write, o.Report)
@@ -55,8 +100,8 @@ func OpenFloppy(path string, o Options) (*Floppy, error) {
 		f.f.Close()
 		return nil, err
 	}
-	fl.readOnly = protected
-	if !f.writable {
+	fl.readOnly = protected || fl.archive != "" && !o.Snapshot
+	if !f.writable || fl.archive != "" {
 		f.f.Close()
 		fl.file = nil
 	}
@@ -68,18 +113,21 @@ func loadFloppy(f *file) (*Floppy, error) {
 	if err := f.ReadAt(head, 0); err != nil {
 		return nil, err
 	}
-	format, padded, err := detectFloppy(f.path, f.size, head)
+	if archiveOf(head) != "" {
+		return loadArchive(f)
+	}
+	if what, advice := foreign(head); what != "" {
+		return nil, refuse(f.path, ErrFormat, "is %s; want a floppy image%s", what, advice)
+	}
+	d, err := detectFloppy(f.path, f.size, head)
 	if err != nil {
 		return nil, err
 	}
-	data := make([]byte, format.Size())
-	if err := f.ReadAt(data[:min(f.size, format.Size())], 0); err != nil {
+	data := make([]byte, d.Size())
+	if err := f.ReadAt(data[:min(f.size, d.Size())], 0); err != nil {
 		return nil, err
 	}
-	if !padded && f.size != format.Size() {
-		return nil, refuse(f.path, ErrSize, "%d bytes is no floppy size", f.size)
-	}
-	fl := &Floppy{name: f.path, file: f, format: format}
+	fl := &Floppy{name: f.path, file: f, format: d.Format}
 	fl.lay(data)
 	return fl, nil
 }
@@ -87,13 +135,16 @@ func loadFloppy(f *file) (*Floppy, error) {
 // NewFloppy returns a floppy in memory that holds a copy of data, an image of a
 // known format or the beginning of one.
 func NewFloppy(name string, data []byte) (*Floppy, error) {
-	format, _, err := detectFloppy(name, int64(len(data)), data)
+	if archiveOf(data) != "" {
+		return readArchive(name, data)
+	}
+	d, err := detectFloppy(name, int64(len(data)), data)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]byte, format.Size())
+	all := make([]byte, d.Size())
 	copy(all, data)
-	f := &Floppy{name: name, format: format}
+	f := &Floppy{name: name, format: d.Format}
 	f.lay(all)
 	return f, nil
 }
@@ -110,7 +161,7 @@ func (f *Floppy) lay(data []byte) {
 	n := f.format.Sectors * SectorSize
 	for c := range f.format.Cylinders {
 		for h := range f.format.Heads {
-			f.tracks[c*maxHeads+h] = track{f.format.Sectors, f.format.Density, data[:n:n], 0}
+			f.tracks[c*maxHeads+h] = plainTrack(c, h, f.format.Sectors, f.format.Density, data[:n:n])
 			data = data[n:]
 		}
 	}
@@ -119,7 +170,12 @@ func (f *Floppy) lay(data []byte) {
 // Name is the file name of the image, or what a floppy in memory was called.
 func (f *Floppy) Name() string { return f.name }
 
-// Format is how the file is laid out now.
+// Archive is the format of an image that is only read, "ImageDisk" or
+// "Teledisk", and "" for a raw one.
+func (f *Floppy) Archive() string { return f.archive }
+
+// Format is how the file is laid out now; of an archive, what most of its
+// tracks are like.
 func (f *Floppy) Format() Format { return f.format }
 
 // SetReadOnly moves the write-protect tab.
@@ -128,48 +184,64 @@ func (f *Floppy) SetReadOnly(on bool) { f.readOnly = on }
 // ReadOnly reports the write-protect tab.
 func (f *Floppy) ReadOnly() bool { return f.readOnly }
 
-// Cylinders tells the track pitch of the medium: about 40 or about 80.
-func (f *Floppy) Cylinders() int { return f.format.Cylinders }
+// Cylinders tells the track pitch of the medium: about 40 or about 80. Disks of
+// high density are never recorded at the wide pitch.
+func (f *Floppy) Cylinders() int {
+	if f.format.Density != DD {
+		return max(f.format.Cylinders, 80)
+	}
+	return f.format.Cylinders
+}
 
-// Track reports how one side of a cylinder is recorded: how many sectors, and
-// the density in kbit/s (DD, HD, ED). A track without format has no sectors. fm
-// is false for every raw image.
+// Track reports how one side of a cylinder is recorded: how many sectors, the
+// density in kbit/s (DD, HD, ED), and FM or MFM. A track without format has no
+// sectors.
 func (f *Floppy) Track(cyl, head int) (sectors, density int, fm bool) {
 	if t := f.at(cyl, head); t != nil {
-		return t.sectors, t.density, false
+		return len(t.sectors), t.density, t.fm
 	}
 	return 0, 0, false
 }
 
+// sector returns the i-th sector of a track, or nil.
+func (f *Floppy) sector(cyl, head, i int) (*track, *sector) {
+	t := f.at(cyl, head)
+	if t == nil || i < 0 || i >= len(t.sectors) {
+		return nil, nil
+	}
+	return t, &t.sectors[i]
+}
+
 // ID returns the address field of the i-th sector after the index hole.
 func (f *Floppy) ID(cyl, head, i int) (c, h, r, n uint8) {
-	return uint8(cyl), uint8(head), uint8(i + 1), 2
+	if _, s := f.sector(cyl, head, i); s != nil {
+		return s.id[0], s.id[1], s.id[2], s.id[3]
+	}
+	return 0, 0, 0, 0
 }
 
-// ReadSector copies the i-th sector of a track into p (SectorSize bytes).
+// ReadSector copies the i-th sector of a track into p, as far as p reaches.
 func (f *Floppy) ReadSector(cyl, head, i int, p []byte) (flags uint8, err error) {
-	t := f.at(cyl, head)
-	if t == nil || i < 0 || i >= t.sectors {
+	_, s := f.sector(cyl, head, i)
+	if s == nil || s.data == nil {
 		return FlagNoData, nil
 	}
-	copy(p, t.data[i*SectorSize:][:SectorSize])
-	if t.deleted>>i&1 != 0 {
-		flags = FlagDeleted
-	}
-	return flags, nil
+	copy(p, s.data)
+	return s.flags, nil
 }
 
-// WriteSector writes p (SectorSize bytes) to the i-th sector of a track; when it
-// returns the file has it. On an error of the host the disk keeps the old sector,
-// and a host that has failed to store what was written before gets no more. The deleted mark is not part
-// of a raw file and is forgotten with the Floppy.
+// WriteSector writes p, as long as the sector is, to the i-th sector of a track;
+// when it returns the file has it. On an error of the host the disk keeps the
+// old sector, and a host that has failed to store what was written before gets
+// no more. The deleted mark is not part of a raw file and is forgotten with the
+// Floppy.
 func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 	if f.readOnly {
 		return refuse(f.name, ErrProtected, "write-protected")
 	}
-	t := f.at(cyl, head)
-	if t == nil || i < 0 || i >= t.sectors || len(p) != SectorSize {
-		return refuse(f.name, ErrRange, "no sector %d on cylinder %d, head %d", i+1, cyl, head)
+	t, s := f.sector(cyl, head, i)
+	if s == nil || len(p) != sectorBytes(s.id[3]) {
+		return refuse(f.name, ErrRange, "no sector at place %d of cylinder %d, head %d", i, cyl, head)
 	}
 	if f.file != nil && f.file.lost != nil {
 		return f.file.lost
@@ -178,14 +250,17 @@ func (f *Floppy) WriteSector(cyl, head, i int, p []byte, deleted bool) error {
 		if err := f.file.Resize(max(f.file.size, f.format.Size())); err != nil {
 			return err
 		}
-		if err := f.file.replace(p, t.data[i*SectorSize:][:SectorSize], f.offset(cyl, head)+int64(i)*SectorSize); err != nil {
+		if err := f.file.replace(p, s.data, f.offset(cyl, head)+int64(s.id[2]-1)*SectorSize); err != nil {
 			return err
 		}
 	}
-	copy(t.data[i*SectorSize:], p)
-	t.deleted &^= 1 << i
+	if s.data == nil {
+		s.data = make([]byte, len(p))
+	}
+	copy(s.data, p)
+	s.flags = 0
 	if deleted {
-		t.deleted |= 1 << i
+		s.flags = FlagDeleted
 	}
 	return nil
 }
@@ -199,12 +274,17 @@ func (f *Floppy) Sync() error {
 	return f.file.Sync()
 }
 
-// Close syncs the image and gives up the file and its lock.
+// Close syncs the image and gives up the file and its lock. Tracks that the
+// guest formatted in a way that the raw file cannot hold are lost now, which is
+// reported as a failure of the image.
 func (f *Floppy) Close() error {
 	if f.file == nil {
 		return nil
 	}
-	err := f.file.Close()
+	err := f.odd()
+	if cerr := f.file.Close(); cerr != nil {
+		err = cerr
+	}
 	f.file = nil
 	return err
 }
@@ -217,21 +297,8 @@ func (f *Floppy) HostError() error {
 	return f.file.failed
 }
 
-// Bytes returns a copy of the disk as a raw image.
-func (f *Floppy) Bytes() []byte {
-	out := make([]byte, f.format.Size())
-	for c := range f.format.Cylinders {
-		for h := range f.format.Heads {
-			if t := f.at(c, h); f.inFile(c, h, t) {
-				copy(out[f.offset(c, h):], t.data)
-			}
-		}
-	}
-	return out
-}
-
 func (f *Floppy) String() string {
-	return fmt.Sprintf("%s (%s floppy)", f.name, f.format.Name)
+	return strings.TrimSpace(fmt.Sprintf("%s (%s floppy", f.name, f.format.Name)+" "+f.archive) + ")"
 }
 
 func (f *Floppy) at(cyl, head int) *track {
@@ -239,14 +306,4 @@ func (f *Floppy) at(cyl, head int) *track {
 		return nil
 	}
 	return &f.tracks[cyl*maxHeads+head]
-}
-
-// inFile reports whether the raw file has room for this track as it is
-// recorded.
-func (f *Floppy) inFile(cyl, head int, t *track) bool {
-	return cyl < f.format.Cylinders && head < f.format.Heads && t.sectors == f.format.Sectors && t.density == f.format.Density
-}
-
-func (f *Floppy) offset(cyl, head int) int64 {
-	return int64((cyl*f.format.Heads+head)*f.format.Sectors) * SectorSize
 }

@@ -7,8 +7,9 @@ import "bytes"
 // order in which they pass the head, fill is the byte in every data field.
 //
 // A raw file can hold only sectors of 512 bytes, numbered from 1 and named
-// after their cylinder and head; other ids fail with ErrFormat and leave the
-// track alone, as do more sectors than the density has room for.
+// after their cylinder and head, in any order; other ids fail with ErrFormat and
+// leave the track alone, as do more sectors than the density has room for. A
+// throw-away view of an archive takes everything that fits on the track.
 //
 // A track recorded as the rest of the disk is just overwritten. Another number
 // of sectors, or another density, on the first track makes the disk a new one:
@@ -17,16 +18,29 @@ import "bytes"
 // 720K). So the file has a proper size after each track, and tracks of the old
 // format drop out of it. A single-sided format over a double-sided one with the
 // same number of sectors (180K on 360K) leaves the second side in the file,
-// where it still is on the real disk.
+// where it still is on the real disk. Another format on other tracks only stays
+// in memory, until the first track follows or Close reports the loss.
 func (f *Floppy) FormatTrack(cyl, head, density int, fm bool, ids []byte, fill uint8) error {
 	if f.readOnly {
 		return refuse(f.name, ErrProtected, "write-protected")
 	}
-	n := len(ids) / 4
-	if f.at(cyl, head) == nil || !plainTrack(cyl, head, fm, ids) || n > trackRoom(density) {
+	if f.at(cyl, head) == nil || !fits(density, fm, ids) {
+		return refuse(f.name, ErrFormat, "no room for this format of cylinder %d, head %d", cyl, head)
+	}
+	t := track{density: density, fm: fm, sectors: make([]sector, len(ids)/4)}
+	for i := range t.sectors {
+		id := [4]uint8(ids[i*4:])
+		t.sectors[i] = sector{id: id, data: bytes.Repeat([]byte{fill}, sectorBytes(id[3]))}
+	}
+	t.plain = t.isPlain(cyl, head)
+	if f.archive != "" {
+		f.tracks[cyl*maxHeads+head] = t
+		f.format = f.survey()
+		return nil
+	}
+	if !t.plain {
 		return refuse(f.name, ErrFormat, "a raw image cannot hold this format of cylinder %d, head %d", cyl, head)
 	}
-	t := track{n, density, bytes.Repeat([]byte{fill}, n*SectorSize), 0}
 	if f.inFile(cyl, head, &t) {
 		if err := f.store(cyl, head, &t); err != nil {
 			return err
@@ -40,38 +54,29 @@ func (f *Floppy) FormatTrack(cyl, head, density int, fm bool, ids []byte, fill u
 		f.tracks[cyl*maxHeads+head] = old
 		return err
 	}
+	f.tracks[cyl*maxHeads+head].loose = !f.inFile(cyl, head, &t)
 	return nil
 }
 
-// plainTrack reports whether a raw image can hold these sectors.
-func plainTrack(cyl, head int, fm bool, ids []byte) bool {
-	n := len(ids) / 4
-	if fm || n == 0 || n > maxTrack {
+// fits reports whether sectors fit on a track with the smallest gaps that a
+// controller reads. A turn has 6250 bytes at DD in MFM; a sector needs, beside
+// its data, 62 bytes for marks, address and the gap within (33 in FM), and a
+// gap of 16 (8) to the next (ECMA-100 and ECMA-66, track layout).
+func fits(density int, fm bool, ids []byte) bool {
+	turn, around := density*25, 78
+	if fm {
+		turn, around = turn/2, 41
+	}
+	if density != DD && density != HD && density != ED || len(ids) == 0 {
 		return false
 	}
-	var seen uint64
-	for i := range n {
-		id := ids[i*4:][:4]
-		if int(id[0]) != cyl || int(id[1]) != head || id[3] != 2 || id[2] == 0 || int(id[2]) > n {
+	for ; len(ids) >= 4; ids = ids[4:] {
+		turn -= sectorBytes(ids[3]) + around
+		if turn < 0 || ids[3] > 7 {
 			return false
 		}
-		seen |= 1 << id[2]
 	}
-	return seen == 1<<(n+1)-2 // 1 to n, each once
-}
-
-// trackRoom is how many sectors of 512 bytes fit on a track with the smallest
-// gaps that a controller reads: 6250 bytes a turn at DD, 590 a sector.
-func trackRoom(density int) int {
-	switch density {
-	case DD:
-		return 10
-	case HD:
-		return 21
-	case ED:
-		return 42
-	}
-	return 0
+	return true
 }
 
 // adopt chooses the layout of the file anew after a track changed its format.
@@ -81,16 +86,16 @@ func (f *Floppy) adopt() error {
 	first := &f.tracks[0]
 	cyls, heads := 1, 1
 	for i := range f.tracks {
-		if t := &f.tracks[i]; t.sectors == first.sectors && t.density == first.density {
+		if t := &f.tracks[i]; len(t.sectors) == len(first.sectors) && t.density == first.density {
 			cyls, heads = max(cyls, i/maxHeads+1), max(heads, i%maxHeads+1)
 		}
 	}
-	if f.format.Sectors == first.sectors && f.format.Density == first.density && cyls <= f.format.Cylinders && heads <= f.format.Heads {
+	if f.format.Sectors == len(first.sectors) && f.format.Density == first.density && cyls <= f.format.Cylinders && heads <= f.format.Heads {
 		return nil // an odd track on a disk of the old layout stays in memory
 	}
 	next := Format{}
 	for _, c := range Formats() {
-		if c.Sectors == first.sectors && c.Density == first.density && c.Cylinders >= cyls && c.Heads >= heads {
+		if c.Sectors == len(first.sectors) && c.Density == first.density && c.Cylinders >= cyls && c.Heads >= heads {
 			next = c
 			break
 		}
@@ -100,7 +105,7 @@ func (f *Floppy) adopt() error {
 		if f.format.Cylinders <= 43 { // the disk keeps its track pitch
 			nominal = 40
 		}
-		g := Geometry{max(cyls, nominal), maxHeads, first.sectors}
+		g := Geometry{max(cyls, nominal), maxHeads, len(first.sectors)}
 		next, _ = customFormat(g.Size(), g.Heads, g.Sectors)
 		next.Density = first.density
 	}
@@ -144,9 +149,11 @@ func (f *Floppy) store(cyl, head int, t *track) error {
 	if err := f.file.Resize(max(f.file.size, f.format.Size())); err != nil {
 		return err
 	}
-	old := make([]byte, len(t.data)) // a track of another layout is not in the file
+	old := make([]byte, len(t.sectors)*SectorSize) // a track of another layout is not in the file
 	if was := f.at(cyl, head); f.inFile(cyl, head, was) {
-		copy(old, was.data)
+		was.copyTo(old)
 	}
-	return f.file.replace(t.data, old, f.offset(cyl, head))
+	data := make([]byte, len(old))
+	t.copyTo(data)
+	return f.file.replace(data, old, f.offset(cyl, head))
 }

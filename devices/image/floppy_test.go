@@ -191,10 +191,11 @@ func TestFormatUnusual(t *testing.T) {
 }
 
 // One odd track on a disk of the old layout is there for the guest; the file
-// keeps its size.
+// keeps its size, and closing it says what is lost.
 func TestOddTrackStaysInMemory(t *testing.T) {
 	path := tempFile(t, "f.img", 1474560, nil)
-	f, err := OpenFloppy(path, Options{})
+	var told error
+	f, err := OpenFloppy(path, Options{Report: func(err error) { told = err }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +209,9 @@ func TestOddTrackStaysInMemory(t *testing.T) {
 	if flags, _ := f.ReadSector(79, 0, 14, p); flags != 0 || !bytes.Equal(p, fill(0xf6)) {
 		t.Errorf("the last sector of the odd track reads %#x, %x", flags, p[:2])
 	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
+	wantError(t, f.Close(), ErrFormat, path, "1 track formatted unlike the rest of the disk (the first: cylinder 79, head 0, with 15 sectors); a raw image of a 1.44M floppy cannot hold that, and it is lost")
+	if !errors.Is(told, ErrFormat) {
+		t.Errorf("reported: %v; want the loss", told)
 	}
 	if b, _ := os.ReadFile(path); !bytes.Equal(b, make([]byte, 1474560)) {
 		t.Errorf("the file changed (%d bytes)", len(b))

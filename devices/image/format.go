@@ -125,45 +125,83 @@ func readBPB(head []byte) (bpb, bool) {
 	return b, ok
 }
 
-// detectFloppy finds the format of a floppy image from its size and its first
-// sector. padded is true where the file is only the beginning of the disk.
-func detectFloppy(path string, size int64, head []byte) (f Format, padded bool, err error) {
+// detection is what a raw file was taken for.
+type detection struct {
+	Format
+	padded bool   // the file is only the beginning of the disk
+	by     string // what decided: "its size", ...
+	behind int64  // bytes of the file that are not part of the disk
+}
+
+// detectFloppy finds the format of a raw floppy image from its size and its
+// first sector. The size decides; a boot sector is asked where several disks
+// have one size (a single-sided 80-track disk has 320K or 360K as well), where
+// the size is in no table, and for disks with something behind them.
+func detectFloppy(path string, size int64, head []byte) (detection, error) {
 	if size == 0 {
-		return f, false, refuse(path, ErrEmpty, "is empty (0 bytes); want a floppy image"+blankAdvice)
-	}
-	if size%SectorSize != 0 {
-		return f, false, refuse(path, ErrOddSize, "%d bytes is not a whole number of 512-byte sectors (%d and %d bytes): the image is truncated or not raw; want %s",
-			size, size/SectorSize, size%SectorSize, wantedSize(size, head))
+		return detection{}, refuse(path, ErrEmpty, "is empty (0 bytes); want a floppy image"+blankAdvice)
 	}
 	b, hasBPB := readBPB(head)
-	if hasBPB && b.sectors*SectorSize > size {
-		if g, ok := formatBySize(b.sectors * SectorSize); ok && g.Sectors == b.track && g.Heads == b.heads {
-			if size == SectorSize && hasSignature(head) {
-				return g, true, nil // what an assembler leaves: nobody truncates to one sector
-			}
-			return f, false, refuse(path, ErrTruncated, "truncated: %d bytes, but its boot sector describes a %s floppy of %d bytes; get the whole image", size, g.Name, g.Size())
+	disk, believed := Format{}, false
+	if hasBPB {
+		disk, believed = b.format()
+	}
+	if size%SectorSize != 0 && (!believed || disk.Size() > size) {
+		return detection{}, refuse(path, ErrOddSize, "%d bytes is not a whole number of 512-byte sectors (%d and %d bytes): the image is truncated or not raw; want %s",
+			size, size/SectorSize, size%SectorSize, wantedSize(size, head))
+	}
+	known, standard := formatBySize(size)
+	if believed && disk.Size() > size && disk.isKnown() {
+		if size == SectorSize && hasSignature(head) { // what an assembler leaves: nobody truncates to one sector
+			return detection{Format: disk, padded: true, by: "its boot signature"}, nil
 		}
+		return detection{}, refuse(path, ErrTruncated, "truncated: %d bytes, but its boot sector describes a %s floppy of %d bytes; get the whole image", size, disk.Name, disk.Size())
 	}
-	if f, ok := formatBySize(size); ok {
-		return f, false, nil
+	switch {
+	case believed && disk.Size() == size && disk.Geometry != known.Geometry:
+		return detection{Format: disk, by: "its boot sector"}, nil
+	case standard:
+		return detection{Format: known, by: "its size"}, nil
+	case size > maxFloppyBytes:
+		return detection{}, refuse(path, ErrSize, "%d bytes is too large for a floppy (at most %d); is it a hard disk? (--hd)", size, maxFloppyBytes)
 	}
-	if size > maxFloppyBytes {
-		return f, false, refuse(path, ErrSize, "%d bytes is too large for a floppy (at most %d); is it a hard disk? (--hd)", size, maxFloppyBytes)
-	}
+	const bySize = "its size and boot sector"
 	if hasBPB && b.track >= 1 && b.track <= maxTrack && b.heads >= 1 && b.heads <= maxHeads {
 		if f, ok := customFormat(size, b.heads, b.track); ok {
-			return f, false, nil
+			return detection{Format: f, by: bySize}, nil
 		}
+	}
+	if believed && disk.Size() < size {
+		return detection{Format: disk, by: "its boot sector", behind: size - disk.Size()}, nil
 	}
 	for _, track := range []int{18, 9, 15, 21, 36, 10, 20, 8} {
 		if f, ok := customFormat(size, 2, track); ok && f.Cylinders > 80 {
-			return f, false, nil
+			return detection{Format: f, by: bySize}, nil
 		}
 	}
-	if f, _ = formatBySize(80 * 2 * 18 * SectorSize); size < f.Size() && hasSignature(head) && !hasBPB {
-		return f, true, nil
+	if f, _ := formatBySize(80 * 2 * 18 * SectorSize); size < f.Size() && hasSignature(head) && !hasBPB {
+		return detection{Format: f, padded: true, by: "its boot signature"}, nil
 	}
-	return Format{}, false, refuse(path, ErrSize, "%d bytes is no floppy size; want %s", size, wantedSize(size, head))
+	return detection{}, refuse(path, ErrSize, "%d bytes is no floppy size; want %s", size, wantedSize(size, head))
+}
+
+// format is the floppy that a boot sector describes; ok is false where it is
+// none: formatters write made-up geometries for sizes that they do not know.
+func (b bpb) format() (f Format, ok bool) {
+	if b.track < 1 || b.track > maxTrack || b.heads < 1 || b.heads > maxHeads {
+		return Format{}, false
+	}
+	if f, ok = formatBySize(b.sectors * SectorSize); ok && f.Sectors == b.track && f.Heads == b.heads {
+		return f, true
+	}
+	f, ok = customFormat(b.sectors*SectorSize, b.heads, b.track)
+	pitch := f.Cylinders >= 39 && f.Cylinders <= 43 || f.Cylinders >= 77
+	return f, ok && pitch
+}
+
+func (f Format) isKnown() bool {
+	g, ok := formatBySize(f.Size())
+	return ok && g == f
 }
 
 // customFormat is the format of a floppy whose size is not in the table.

@@ -37,9 +37,14 @@ const GuessHead = 17 * 2048
 // Identity is the outcome of a guess.
 type Identity struct {
 	Kind   Kind
-	Format Format // of a floppy
-	Text   string // one sentence for the person, without the file name
-	Err    error  // why Kind is Unknown, ready to be shown; nil otherwise
+	Format Format // of a raw floppy
+
+	// Archive is the format of a floppy that is only read, "ImageDisk" or
+	// "Teledisk"; OpenFloppy finds out the rest.
+	Archive string
+
+	Text string // one sentence for the person, without the file name
+	Err  error  // why Kind is Unknown, ready to be shown; nil otherwise
 }
 
 // Guess tells what an image is from its name, its size in bytes and its first
@@ -53,27 +58,32 @@ func Guess(name string, size int64, head []byte) Identity {
 	if size == 0 {
 		return unknown(refuse(name, ErrEmpty, "is empty (0 bytes); want a disk image"+blankAdvice))
 	}
+	if kind := archiveOf(head); kind != "" {
+		return Identity{Kind: FloppyDisk, Archive: kind, Text: fmt.Sprintf("a floppy in %s format, by its signature", kind)}
+	}
 	if what, advice := foreign(head); what != "" {
 		return unknown(refuse(name, ErrFormat, "is %s; want a raw disk image%s", what, advice))
 	}
 	ext := strings.ToLower(filepath.Ext(name))
 	parts, partitioned := partitions(head)
-	floppy, padded, ferr := detectFloppy(name, size, head)
-	_, standard := formatBySize(size)
+	floppy, ferr := detectFloppy(name, size, head)
+	standard := ferr == nil && floppy.isKnown() && floppy.behind == 0 && !floppy.padded
 	switch {
 	case isCD(head) && (ext == ".iso" || ext == ".cdr" || !partitioned):
 		return Identity{Kind: CDROM, Text: fmt.Sprintf("an ISO 9660 CD-ROM of %s", human(size))}
-	case ferr == nil && standard:
-		return Identity{Kind: FloppyDisk, Format: floppy, Text: fmt.Sprintf("a %s floppy, by its size", floppy.Name)}
+	case standard:
+		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("a %s floppy, by %s", floppy.Name, floppy.by)}
 	case partitioned:
 		if err := checkDisk(name, size, head); err != nil {
 			return unknown(err)
 		}
 		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a hard disk of %s, by its partition table (%s)", human(size), counted(parts, "partition"))}
-	case ferr == nil && padded:
-		return Identity{Kind: FloppyDisk, Format: floppy, Text: fmt.Sprintf("the first %s of a %s floppy, by its boot signature", counted(int(size/SectorSize), "sector"), floppy.Name)}
+	case ferr == nil && floppy.padded:
+		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("the first %s of a %s floppy, by %s", counted(int(size/SectorSize), "sector"), floppy.Name, floppy.by)}
+	case ferr == nil && floppy.behind > 0:
+		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("a %s floppy, by %s, and %s behind it that are no part of it", floppy.Name, floppy.by, counted(int(floppy.behind), "byte"))}
 	case ferr == nil:
-		return Identity{Kind: FloppyDisk, Format: floppy, Text: fmt.Sprintf("a floppy of %d cylinders, %d heads, %d sectors, by its size and boot sector", floppy.Cylinders, floppy.Heads, floppy.Sectors)}
+		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("a floppy of %d cylinders, %s, %d sectors, by %s", floppy.Cylinders, counted(floppy.Heads, "head"), floppy.Sectors, floppy.by)}
 	case size <= maxFloppyBytes:
 		return unknown(ferr)
 	}
@@ -103,9 +113,6 @@ func foreign(head []byte) (what, advice string) {
 		{0, "KDMV", "a VMDK image", convert},
 		{0, "# Disk DescriptorFile", "a VMDK descriptor", convert},
 		{64, "\x7f\x10\xda\xbe", "a VDI image", convert},
-		{0, "IMD ", "an ImageDisk floppy", ""},
-		{0, "TD\x00", "a Teledisk floppy", ""},
-		{0, "td\x00", "a Teledisk floppy", ""},
 		{0, "\x1f\x8b\x08", "gzip data", unpack},
 		{0, "BZh", "bzip2 data", unpack},
 		{0, "\xfd7zXZ\x00", "xz data", unpack},

@@ -47,6 +47,7 @@ var (
 	ErrReadOnly  = errors.New("read-only file")
 	ErrLocked    = errors.New("image in use")
 	ErrFormat    = errors.New("unsupported image format")
+	ErrDamaged   = errors.New("damaged image")
 	ErrExists    = errors.New("file exists")
 	ErrAccess    = errors.New("access denied")
 	ErrProtected = errors.New("write-protected")

@@ -81,7 +81,7 @@ func TestFormats(t *testing.T) {
 		if f.Size() != want[f.Name] {
 			t.Errorf("size of %s = %d; want %d", f.Name, f.Size(), want[f.Name])
 		}
-		if f.Sectors > trackRoom(f.Density) {
+		if !fits(f.Density, false, ids(0, 0, f.Sectors)) {
 			t.Errorf("%s: %d sectors do not fit its density %d", f.Name, f.Sectors, f.Density)
 		}
 		delete(want, f.Name)
