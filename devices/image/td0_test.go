@@ -12,8 +12,11 @@ import (
 )
 
 // tdHead is the header of a Teledisk file: 3.5" drive, 500 kbit/s, two sides.
-func tdHead(signature string, version uint8) []byte {
-	h := append([]byte(signature), 0, 0x5a, version, 2, 4, 0x80, 0, 2)
+func tdHead(signature string, version uint8) []byte { return tdHeadAt(2, signature, version) }
+
+// tdHeadAt is one with a density code.
+func tdHeadAt(density uint8, signature string, version uint8) []byte {
+	h := append([]byte(signature), 0, 0x5a, version, density, 4, 0x80, 0, 2)
 	return binary.LittleEndian.AppendUint16(h, tdCRC(0, h))
 }
 
@@ -215,7 +218,7 @@ func TestTelediskDisks(t *testing.T) {
 				t.Errorf("packed %d bytes to %d: the packer does not pack", len(body), len(tc.body))
 			}
 			path := filepath.Join(t.TempDir(), "a.td0")
-			if err := os.WriteFile(path, append(tdHead(tc.signature, tc.version), tc.body...), 0o600); err != nil {
+			if err := os.WriteFile(path, append(tdHeadAt(0, tc.signature, tc.version), tc.body...), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			f, err := OpenFloppy(path, Options{})
@@ -230,7 +233,7 @@ func TestTelediskDisks(t *testing.T) {
 				t.Errorf("%s, %+v, read-only %v", f.Archive(), f.Format(), f.ReadOnly())
 			}
 			// Every way to be cut is one line.
-			whole := append(tdHead(tc.signature, tc.version), tc.body...)
+			whole := append(tdHeadAt(0, tc.signature, tc.version), tc.body...)
 			for n := 12; n < len(whole)-1; n += len(whole)/19 + 1 {
 				if _, err := NewFloppy("a.td0", whole[:n]); !errors.Is(err, ErrTruncated) {
 					t.Fatalf("%d of %d bytes: %v; want ErrTruncated", n, len(whole), err)
@@ -337,13 +340,28 @@ func TestTelediskSectors(t *testing.T) {
 	}
 }
 
+// Density codes: 0 and 1 are 250 and 300 kbit/s, 2 and 3 500, 4 and 5 1000; bit 7
+// is FM, for the whole disk.
+func TestTelediskDensity(t *testing.T) {
+	track := tdTrack(0, 0, testSector{[4]uint8{0, 0, 1, 2}, 0, []byte{1, 0, 1, 7, 7}})
+	for code, want := range map[uint8]int{0: 250, 1: 250, 2: 500, 3: 500, 4: 1000, 5: 1000, 0x80: 250, 0x82: 500} {
+		f, err := NewFloppy("a.td0", append(append(append(tdHeadAt(code, "TD", 21), tdNote()...), track...), tdEnd))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, d, fm := f.Track(0, 0); n != 1 || d != want || fm != (code&0x80 != 0) {
+			t.Errorf("density %02x: %d sectors, %d kbit/s, FM %v; want 1, %d, %v", code, n, d, fm, want, code&0x80 != 0)
+		}
+	}
+}
+
 func TestTelediskVolumes(t *testing.T) {
 	format := mustFormat(t, "360K")
 	raw := text(int(format.Size()))
 	body := tdDisk(format, raw)
 	dir := t.TempDir()
 	write := func(name string, b []byte) {
-		if err := os.WriteFile(filepath.Join(dir, name), append(tdHead("TD", 21), b...), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), append(tdHeadAt(0, "TD", 21), b...), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -361,7 +379,7 @@ func TestTelediskVolumes(t *testing.T) {
 		t.Errorf("three volumes: %d bytes, %v; want the whole disk", len(got), err)
 	}
 	// Another disk's second volume does not belong to it.
-	other := tdHead("TD", 21)
+	other := tdHeadAt(0, "TD", 21)
 	other[3]++
 	binary.LittleEndian.PutUint16(other[10:], tdCRC(0, other[:10]))
 	if err := os.WriteFile(filepath.Join(dir, "a.td1"), append(other, body[third:]...), 0o600); err != nil {
