@@ -15,7 +15,7 @@ type disk struct {
 	cylinders, density int
 	fm, readOnly, full bool
 	tracks             [84][2][]sect
-	formats            int
+	formats, syncs     int
 }
 
 type sect struct {
@@ -40,6 +40,7 @@ func newDisk(cylinders, heads, sectors, density int) *disk {
 }
 
 func (d *disk) Cylinders() int { return d.cylinders }
+func (d *disk) Sync() error    { d.syncs++; return nil }
 func (d *disk) ReadOnly() bool { return d.readOnly }
 
 func (d *disk) Track(cyl, head int) (sectors, density int, fm bool) {

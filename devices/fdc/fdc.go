@@ -99,6 +99,11 @@ type Medium interface {
 	FormatTrack(cyl, head, density int, fm bool, ids []byte, fill uint8) error
 }
 
+// syncer is a Medium that keeps what it is told where the power of its host
+// could take it. Its failures have nowhere to go here: a motor that stops has no
+// status.
+type syncer interface{ Sync() error }
+
 // Flags of Medium.ReadSector.
 const (
 	flagDeleted uint8 = 1 << iota
@@ -266,6 +271,10 @@ func (f *FDC) writeDOR(v uint8) {
 	for i := range f.Drive {
 		if v&^old>>(4+i)&1 != 0 {
 			f.Drive[i].MotorOn = f.clock.Now()
+		}
+		// When the light goes out people take the disk for safe.
+		if s, ok := f.media[i].(syncer); ok && old&^v>>(4+i)&1 != 0 {
+			_ = s.Sync()
 		}
 	}
 	switch {

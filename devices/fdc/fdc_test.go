@@ -281,3 +281,21 @@ var (
 	_ bus.Inspector   = (*FDC)(nil)
 	_ Medium          = (*disk)(nil)
 )
+
+// TestMotorOffStores: the host stores what was written when a motor stops, not
+// before and not for other drives.
+func TestMotorOffStores(t *testing.T) {
+	b := build(t, Config{Drives: [4]DriveType{Drive1440K, Drive1440K}})
+	disks := []*disk{newDisk(80, 2, 18, densityHD), newDisk(80, 2, 18, densityHD)}
+	for i, d := range disks {
+		b.Insert(i, d)
+	}
+	for _, step := range []struct{ dor, a, b uint8 }{
+		{0x1c, 0, 0}, {0x3d, 0, 0}, {0x3c, 0, 0}, {0x2d, 1, 0}, {0x2d, 1, 0}, {0x0c, 1, 1}, {0x3c, 1, 1}, {0x00, 2, 2},
+	} {
+		b.Out(regDOR, step.dor)
+		if disks[0].syncs != int(step.a) || disks[1].syncs != int(step.b) {
+			t.Errorf("after DOR = %#02x: stored %d and %d times; want %d and %d", step.dor, disks[0].syncs, disks[1].syncs, step.a, step.b)
+		}
+	}
+}
