@@ -78,6 +78,8 @@ next:
         loop    .digit
         mov     al, 10
         out     0E9h, al
+        mov     ecx, 30000              ; leave a while in which a kill finds just what was told
+        a32 loop $
         cmp     ebp, [p_count]
         jb      next
         jmp     short $
