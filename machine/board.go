@@ -14,6 +14,7 @@ import (
 	"beige/devices/fdc"
 	"beige/devices/kbc"
 	"beige/devices/lpt"
+	"beige/devices/pci"
 	"beige/devices/pic"
 	"beige/devices/pit"
 	"beige/devices/port92"
@@ -36,6 +37,9 @@ type chips struct {
 	serial []*serialPort
 	power  *power.Power
 	npx    *ferrLatch
+	pci    *pci.Host // nil: a board without PCI, as the other two
+	isa    *pci.PIIX3
+	ide    *pci.IDE
 
 	a20KBC, a20Port92 bool
 	nmi, nmiMasked    bool
@@ -46,7 +50,10 @@ func pitFreq() bus.Freq { return bus.Freq{Num: 14318180, Den: 12} }
 
 // build makes the chips and wires them. A method value is a wire.
 func (m *Machine) build(model *cpu.Model) error {
-	p, irq := m.preset, func(n int) bus.Line { return m.pic.IRQ(n) }
+	p, irq, pirq := m.preset, m.input, m.input
+	if p.pci {
+		irq, pirq = m.sharedInputs()
+	}
 	m.pic = pic.New(pic.Config{Name: "pic", Cascade: true, ELCR: true}, m.cpu.SetINTR)
 	m.pit = pit.New(pit.Config{Name: "pit", Freq: pitFreq()}, m.sched, [3]bus.Line{irq(0)})
 	m.rtc = rtc.New(rtc.Config{Name: "rtc", Date: civil(m.cfg.Date)}, m.sched, irq(8), m.maskNMI)
@@ -59,8 +66,15 @@ func (m *Machine) build(model *cpu.Model) error {
 	m.kbc = kbc.New(keyboard, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
 	dma := dma.New(dma.Config{Name: "dma", Second: true}, m.mem)
 	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
-	ata0 := ata.New(m.sched, irq(14), m.channel("ata0", m.cfg.Disks[0], m.cfg.Disks[1]))
-	ata1 := ata.New(m.sched, irq(15), m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
+	irq14, irq15 := irq(14), irq(15)
+	if p.pci {
+		m.pci = pci.NewHost(boardPorts{m}, m.mem)
+		m.isa = pci.NewPIIX3(m.pci, pci.ISAWires{IRQ: pirq, Hard: m.resetBoard, Soft: m.resetCPU})
+		m.ide = pci.NewIDE(m.pci, m.mem)
+		irq14, irq15 = both(irq14, m.ide.Master[0].Interrupt), both(irq15, m.ide.Master[1].Interrupt)
+	}
+	ata0 := ata.New(m.sched, irq14, m.channel("ata0", m.cfg.Disks[0], m.cfg.Disks[1]))
+	ata1 := ata.New(m.sched, irq15, m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
 	m.vga = vga.New(m.sched, nil)
 	post := debugport.NewPOST("post", m.cfg.Post)
 	debugCon := byteSink(m.cfg.DebugCon)
@@ -109,7 +123,12 @@ func (m *Machine) build(model *cpu.Model) error {
 	}
 	if p.power {
 		m.power = power.New("power", m.sched, irq(9), func(bool) { m.end(Exit{Reason: PowerOff}) })
-		io = append(io, row{0x600, 12, m.power, m.power})
+		if !p.pci { // else its place is in the configuration space of the PCI function
+			io = append(io, row{0x600, power.Size, m.power, m.power})
+		}
+	}
+	if p.pci {
+		io = append(io, row{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
 	}
 	irq3, irq4 := wiredOr(irq(3), 2), wiredOr(irq(4), 2)
 	for i, com := range []struct {
@@ -133,6 +152,12 @@ func (m *Machine) build(model *cpu.Model) error {
 			m.devices = append(m.devices, r.dev)
 		}
 	}
+	if p.pci {
+		// The functions of bus 0; what windows they have the guest decides.
+		pm := pci.NewPM(m.pci, m.power)
+		display := pci.NewDisplay(m.pci, m.vga.Linear(), vga.LinearSize, m.videoBIOS())
+		m.devices = append(m.devices, m.isa, m.ide, pm, display, m.power)
+	}
 	for i, f := range m.cfg.Floppies {
 		if f != nil {
 			m.fdc.Insert(i, f)
@@ -147,11 +172,7 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 	if err := m.mem.MapMMIO("vga", 0xa0000, vga.WindowSize, m.vga); err != nil {
 		return err
 	}
-	video := m.cfg.VGABIOS
-	if video == nil {
-		video = bios.Video()
-	}
-	if err := m.mem.MapROM("video BIOS", video, 0xc0000); err != nil {
+	if err := m.mem.MapROM("video BIOS", m.videoBIOS(), 0xc0000); err != nil {
 		return err
 	}
 	system := m.cfg.BIOS
@@ -168,18 +189,26 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 	case model.HasProtected:
 		top = append(top, 1<<24-size, 15<<20-size)
 	}
-	if m.cfg.BIOS != nil {
+	if err := m.mem.MapROM("system BIOS", system, top...); err != nil {
+		return err
+	}
+	below := system[max(len(system)-128*kb, 0):]
+	at := uint32(mb - len(below))
+	if m.cfg.BIOS != nil && !m.preset.pci {
 		// Firmware made for boards with a chipset copies itself into shadow RAM; it
 		// finds none to switch, so it gets what it would have made.
-		below := system[max(len(system)-128*kb, 0):]
-		if err := m.mem.MapROM("system BIOS", system, top...); err != nil {
-			return err
-		}
-		m.mem.MapRAM(1<<20-128*kb, 128*kb)
-		m.mem.WritePhys(1<<20-uint32(len(below)), below)
+		m.mem.MapRAM(uint64(at), uint64(len(below)))
+		m.mem.WritePhys(at, below)
 		return nil
 	}
-	return m.mem.MapROM("system BIOS", system, append(top, 1<<20-size)...)
+	return m.mem.MapROM("system BIOS", below, at)
+}
+
+func (m *Machine) videoBIOS() []byte {
+	if m.cfg.VGABIOS != nil {
+		return m.cfg.VGABIOS
+	}
+	return bios.Video()
 }
 
 // channel describes an ATA channel with its drives.
@@ -203,6 +232,37 @@ type shifted struct {
 
 func (s shifted) In(off uint16) uint8     { return s.h.In(s.off + off) }
 func (s shifted) Out(off uint16, v uint8) { s.h.Out(s.off+off, v) }
+
+// input is an input of the interrupt controllers.
+func (m *Machine) input(n int) bus.Line { return m.pic.IRQ(n) }
+
+// sharedInputs are the inputs with two drivers: the ISA devices and the router of
+// the PCI interrupts.
+func (m *Machine) sharedInputs() (isa, pirq func(n int) bus.Line) {
+	var lines [16][]bus.Line
+	for n := range lines {
+		lines[n] = wiredOr(func(high bool) { m.pic.IRQ(n)(high) }, 2)
+	}
+	return func(n int) bus.Line { return lines[n][0] }, func(n int) bus.Line { return lines[n][1] }
+}
+
+// both is a wire that ends at two places; the second hears first.
+func both(a, b bus.Line) bus.Line {
+	return func(high bool) {
+		b(high)
+		a(high)
+	}
+}
+
+// boardPorts is the I/O space as PCI functions appear in it: what they do there
+// can be logged.
+type boardPorts struct{ m *Machine }
+
+func (p boardPorts) Overlay(name string, base uint16, n int, h bus.PortHandler) {
+	p.m.ports.Overlay(name, base, n, p.m.logged(name, base, h))
+}
+
+func (p boardPorts) Remove(name string, base uint16, n int) { p.m.ports.Remove(name, base, n) }
 
 // byteSink is a writer as a wire for bytes; nil without a writer.
 func byteSink(w io.Writer) func(uint8) {

@@ -79,11 +79,14 @@ type preset struct {
 	port92 bool
 	ata2   bool // a secondary ATA channel
 	power  bool // soft power-off
+
+	pciFrom string // the oldest model that comes with PCI; "": none does
+	pci     bool   // the model chosen does
 }
 
 func presets() []preset {
 	return []preset{
-		{name: "pc", cpu: "pentium-pro", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true},
+		{name: "pc", cpu: "pentium-pro", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, pciFrom: "80486"},
 		{name: "at", cpu: "80286", oldest: "80286", uarts: 2},
 	}
 }
@@ -146,9 +149,11 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	if !ok {
 		bad("%s", unknown("cpu", c.CPU, cpu.ModelNames()))
 		model, _ = cpu.ModelByName(board.cpu)
-	} else if names := cpu.ModelNames(); slices.Index(names, c.CPU) < slices.Index(names, board.oldest) {
+	} else if olderThan(c.CPU, board.oldest) {
 		bad("cpu %s does not fit machine %s, which needs at least %s; use machine pc", c.CPU, board.name, board.oldest)
 	}
+
+	board.pci = board.pciFrom != "" && !olderThan(model.Name, board.pciFrom)
 
 	most := maxMemory(model)
 	if c.Memory == 0 {
@@ -194,6 +199,12 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		c.now = time.Now
 	}
 	return board, model, errors.Join(errs...)
+}
+
+// olderThan reports whether one model came before another.
+func olderThan(model, other string) bool {
+	names := cpu.ModelNames()
+	return slices.Index(names, model) < slices.Index(names, other)
 }
 
 // Check reports everything that is wrong with a configuration, a line each, and

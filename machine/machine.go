@@ -11,11 +11,11 @@
 // an interrupt number or a memory window.
 //
 // Sources: IBM PC AT Technical Reference (system board, I/O address map); IBM
-// PS/2 Hardware Interface Technical Reference; Intel 82371AB (PIIX4) datasheet
-// for what the PC has grown since.
+// PS/2 Hardware Interface Technical Reference; the datasheets of package pci for
+// boards with PCI, which come with processors from the 80486 on.
 //
-// Not modelled: PCI; bus timing (an access takes no longer than its
-// instruction); parity and channel-check NMIs, which need memory that fails.
+// Not modelled: bus timing (an access takes no longer than its instruction);
+// parity and channel-check NMIs, which need memory that fails.
 package machine
 
 import (
@@ -43,6 +43,7 @@ type Machine struct {
 	chips
 
 	resetWanted bool // a chip has pulsed the processor's reset pin
+	boardReset  bool // ... that of the whole board
 	exit        Exit
 	paused      bool
 	haltedAt    bus.Time // since when the processor has not executed anything
@@ -126,9 +127,10 @@ func (m *Machine) Config() Config { return m.cfg }
 // goroutine.
 func (m *Machine) Devices() []bus.Device { return m.devices }
 
-// reset is the reset button: RESET DRV to all chips and to the processor.
+// reset is the reset button and the reset control register of a PCI chipset: RESET
+// DRV to all chips and to the processor.
 func (m *Machine) reset() {
-	m.note("reset button")
+	m.note("board reset")
 	for _, d := range m.devices {
 		d.Reset(bus.BusReset)
 	}
@@ -142,6 +144,12 @@ func (m *Machine) resetCPU(high bool) {
 		m.resetWanted = true
 		m.cpu.RequestStop()
 	}
+}
+
+// resetBoard resets once the instruction that asks for it is over.
+func (m *Machine) resetBoard() {
+	m.boardReset = true
+	m.cpu.RequestStop()
 }
 
 // tripleFault is the processor's shutdown cycle, on which the board pulses the

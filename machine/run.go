@@ -153,6 +153,10 @@ func (m *Machine) Run(ctx context.Context) Exit {
 // leaves behind is always settled, so that it depends on the count alone.
 func (m *Machine) settle() {
 	m.sched.RunDue(m.Now())
+	if m.boardReset {
+		m.boardReset = false
+		m.reset()
+	}
 	if m.resetWanted {
 		m.resetWanted = false
 		m.note("processor reset")
@@ -201,7 +205,7 @@ func (m *Machine) slice(ctx context.Context) {
 	if ran > 0 {
 		m.haltedAt = m.Now()
 	}
-	if m.resetWanted {
+	if m.resetWanted || m.boardReset {
 		return
 	}
 	switch why {

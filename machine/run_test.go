@@ -33,6 +33,16 @@ func out16(port, v uint16) []byte { // mov dx, port; mov ax, v; out dx, ax
 	return []byte{0xba, byte(port), byte(port >> 8), 0xb8, byte(v), byte(v >> 8), 0xef}
 }
 
+func out32(port uint16, v uint32) []byte { // mov dx, port; mov eax, v; out dx, eax
+	return append([]byte{0xba, byte(port), byte(port >> 8), 0x66, 0xb8, byte(v), byte(v >> 8), byte(v >> 16), byte(v >> 24)}, 0x66, 0xef)
+}
+
+// config writes a dword of PCI configuration space; devfn is device times 8 plus
+// function.
+func config(devfn, reg uint8, v uint32) []byte {
+	return append(out32(0xcf8, 1<<31|uint32(devfn)<<8|uint32(reg)), out32(0xcfc, v)...)
+}
+
 func incWord(at uint16) []byte { return []byte{0xff, 0x06, byte(at), byte(at >> 8)} }
 
 // rom is a system ROM that runs the code at F000:0000 with DS = 0.
@@ -69,7 +79,8 @@ func TestExits(t *testing.T) {
 		want Exit
 	}{
 		{"debug exit", rom(out(0x501, 3), loop), Config{}, Exit{Reason: DebugExit, Code: 3}},
-		{"soft off", rom(out16(0x604, 0x2000), loop), Config{}, Exit{Reason: PowerOff}},
+		{"soft off", rom(out16(0x604, 0x2000), loop), Config{CPU: "80386"}, Exit{Reason: PowerOff}},
+		{"soft off where PMBA says", rom(config(0x0b, 0x40, 0xb001), config(0x0b, 0x80, 1), out16(0xb004, 0x2000), loop), Config{}, Exit{Reason: PowerOff}},
 		{"halted for ever", rom(cli, hlt), Config{}, Exit{Reason: HaltedForever}},
 		{"halted for ever, in real time", rom(cli, hlt), Config{Speed: Speed{SpeedReal, 100_000}}, Exit{Reason: HaltedForever}},
 		{"halted for ever on an 8086", rom(cli, hlt), Config{CPU: "8086"}, Exit{Reason: HaltedForever}},

@@ -27,6 +27,8 @@ type page struct {
 	win  *window
 }
 
+var empty = page{none, none, nil}
+
 type window struct {
 	name string
 	base uint32
@@ -45,6 +47,9 @@ type Physical struct {
 	top     [1024]*leaf
 	romNext uint64 // next free byte of the ROM area
 	a20     uint32
+
+	low      [lowPages]lowPage // 640K to 1M, where shadow RAM can hide what is mapped
+	shadowed bool              // Shadow was called
 
 	code     []*codeMap // by page of mem; nil: no decoded code there
 	onCode   func(i, n uint32)
@@ -68,6 +73,9 @@ func NewPhysical(ram uint64) (*Physical, error) {
 		romNext: flat,
 		a20:     ^uint32(0),
 	}
+	for i := range p.low {
+		p.low[i].base = empty
+	}
 	p.code = make([]*codeMap, len(p.mem)>>PageShift)
 	p.MapRAM(0, min(ram, 640<<10))
 	if ram > oneMB {
@@ -83,8 +91,14 @@ func (p *Physical) RAMSize() uint64 { return p.ram }
 // caller keeps it for the life of the machine; it never moves.
 func (p *Physical) Mem() []byte { return p.mem }
 
-// RAM returns the RAM part of the flat slice.
-func (p *Physical) RAM() []byte { return p.mem[:p.ram] }
+// RAM returns the RAM part of the flat slice, up to 1 MB at least where there is
+// shadow RAM.
+func (p *Physical) RAM() []byte {
+	if p.shadowed {
+		return p.mem[:max(p.ram, oneMB)]
+	}
+	return p.mem[:p.ram]
+}
 
 // OnCodeWrite sets the function that is told of a store of n bytes at index i of
 // Mem, within one page, that is about to change bytes marked by MarkCode.
@@ -123,81 +137,7 @@ func (p *Physical) page(pa uint32) page {
 	if l := p.top[pa>>22]; l != nil {
 		return l[pa>>PageShift&1023]
 	}
-	return page{none, none, nil}
-}
-
-func (p *Physical) slot(pa uint32) *page {
-	l := p.top[pa>>22]
-	if l == nil {
-		l = new(leaf)
-		for i := range l {
-			l[i] = page{none, none, nil}
-		}
-		p.top[pa>>22] = l
-	}
-	return &l[pa>>PageShift&1023]
-}
-
-// MapRAM makes [addr, addr+size) RAM, read and written at the same index.
-func (p *Physical) MapRAM(addr, size uint64) {
-	for a := addr; a < addr+size; a += PageSize {
-		*p.slot(uint32(a)) = page{int32(a >> PageShift), int32(a >> PageShift), nil}
-	}
-	p.changed()
-}
-
-// MapROM copies image behind RAM and shows it at every given address; writes
-// are lost. Addresses and the image's size are multiples of 4 KB; a shorter
-// image is padded with FFh.
-func (p *Physical) MapROM(name string, image []byte, addrs ...uint32) error {
-	size := (uint64(len(image)) + pageMask) &^ pageMask
-	if len(image) == 0 || p.romNext+size > uint64(len(p.mem)) {
-		return fmt.Errorf("ROM %s: %d bytes do not fit", name, len(image))
-	}
-	for _, a := range addrs {
-		if a&pageMask != 0 || uint64(a)+size > 1<<32 {
-			return fmt.Errorf("ROM %s: %d bytes at %#x: want a page boundary and an end below 4 GB", name, len(image), a)
-		}
-	}
-	dst := p.mem[p.romNext : p.romNext+size]
-	for i := copy(dst, image); i < len(dst); i++ {
-		dst[i] = 0xff
-	}
-	for _, a := range addrs {
-		for off := uint64(0); off < size; off += PageSize {
-			*p.slot(a + uint32(off)) = page{int32((p.romNext + off) >> PageShift), none, nil}
-		}
-	}
-	p.romNext += size
-	p.changed()
-	return nil
-}
-
-// MapMMIO gives [addr, addr+size) to a device; both are multiples of 4 KB. It
-// fails with bus.ErrOverlap where another device is mapped.
-func (p *Physical) MapMMIO(name string, addr, size uint32, h bus.MMIOHandler) error {
-	if addr&pageMask != 0 || size&pageMask != 0 {
-		return fmt.Errorf("window %s at %#x: want page boundaries", name, addr)
-	}
-	for off := uint32(0); off < size; off += PageSize {
-		if w := p.page(addr + off).win; w != nil {
-			return fmt.Errorf("window %s at %#x: %w by %s", name, addr+off, bus.ErrOverlap, w.name)
-		}
-	}
-	w := &window{name, addr, size, h}
-	for off := uint32(0); off < size; off += PageSize {
-		*p.slot(addr + off) = page{none, none, w}
-	}
-	p.changed()
-	return nil
-}
-
-// Unmap empties [addr, addr+size).
-func (p *Physical) Unmap(addr, size uint32) {
-	for off := uint32(0); off < size; off += PageSize {
-		*p.slot(addr + off) = page{none, none, nil}
-	}
-	p.changed()
+	return empty
 }
 
 // Unclaimed counts accesses that neither memory nor a device answered.

@@ -133,9 +133,9 @@ func TestMMIO(t *testing.T) {
 	if len(w.writes) != 5 || w.writes[0] != 4 || w.writes[1] != 0xfffe<<8|1 {
 		t.Errorf("writes %x; want one of 4 and four of 1", w.writes)
 	}
-	p.Unmap(0xa0000, 0x20000)
+	p.Remove("vga", 0xa0000, 0x20000)
 	if got := p.Read(0xb8004, 2); got != 0xffff {
-		t.Errorf("Read after Unmap = %x; want ffff", got)
+		t.Errorf("Read after Remove = %x; want ffff", got)
 	}
 }
 

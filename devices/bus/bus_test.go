@@ -165,3 +165,35 @@ func TestState(t *testing.T) {
 		}
 	}
 }
+
+// A function that moves gets the free ports only, and gives back its own only.
+func TestOverlay(t *testing.T) {
+	p := new(Ports)
+	chip, card := &echo{}, &echo{}
+	if err := p.Map("chip", 0x108, 1, chip); err != nil {
+		t.Fatal(err)
+	}
+	p.Overlay("card", 0x100, 16, card)
+	p.Overlay("top", 0xfff8, 16, card)
+	for port, want := range map[uint16]string{0xff: "", 0x100: "card", 0x108: "chip", 0x10f: "card", 0x110: "", 0xffff: "top", 0: ""} {
+		if got := p.Owner(port); got != want {
+			t.Errorf("Owner(%#x) = %q; want %q", port, got, want)
+		}
+	}
+	if got := p.In8(0x10a); got != 0x0a {
+		t.Errorf("In8(0x10a) = %#x; want the offset, 0xa", got)
+	}
+	p.Remove("card", 0x100, 16)
+	p.Remove("top", 0xfff8, 16)
+	for port, want := range map[uint16]string{0x100: "", 0x108: "chip", 0xffff: ""} {
+		if got := p.Owner(port); got != want {
+			t.Errorf("Owner(%#x) = %q after Remove; want %q", port, got, want)
+		}
+	}
+}
+
+// echo reads as the offset.
+type echo struct{}
+
+func (*echo) In(off uint16) uint8 { return uint8(off) }
+func (*echo) Out(uint16, uint8)   {}

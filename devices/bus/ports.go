@@ -39,10 +39,24 @@ func (p *Ports) Map(name string, base uint16, n int, h PortHandler) error {
 	return nil
 }
 
-// Unmap releases ports [base, base+n), as a moved PCI BAR does.
-func (p *Ports) Unmap(base uint16, n int) {
-	for i := range n {
-		p.slot[base+uint16(i)] = portSlot{}
+// Overlay gives h those of the ports [base, base+n) that nobody has, as a PCI
+// function gets them that can be moved anywhere. What lies beyond 64K is left
+// out.
+func (p *Ports) Overlay(name string, base uint16, n int, h PortHandler) {
+	wide, _ := h.(WidePortHandler)
+	for i := int(base); i < min(int(base)+n, len(p.slot)); i++ {
+		if p.slot[i].h == nil {
+			p.slot[i] = portSlot{h, wide, base, name}
+		}
+	}
+}
+
+// Remove releases those of the ports [base, base+n) that name has.
+func (p *Ports) Remove(name string, base uint16, n int) {
+	for i := int(base); i < min(int(base)+n, len(p.slot)); i++ {
+		if p.slot[i].name == name {
+			p.slot[i] = portSlot{}
+		}
 	}
 }
 

@@ -330,3 +330,26 @@ func BenchmarkFrameMode12(b *testing.B) {
 		d.Frame()
 	}
 }
+
+// The linear window shows the four planes of an address side by side, past the
+// graphics controller.
+func TestLinear(t *testing.T) {
+	b := planarBoard()
+	b.poke(0x1234, 0x44332211)
+	b.seq(2, 0) // the map mask is the graphics controller's
+	l := b.Linear()
+	if got := l.ReadMMIO(4*0x1234+1, 2); got != 0x3322 {
+		t.Errorf("ReadMMIO = %#x; want 0x3322", got)
+	}
+	l.WriteMMIO(4*0x1234+2, 2, 0xaabb)
+	l.WriteMMIO(LinearSize-1, 1, 0x55)
+	if got := b.at(0x1234); got != 0xaabb2211 {
+		t.Errorf("planes = %#x; want 0xaabb2211", got)
+	}
+	if got := b.at(0xffff); got != 0x55000000 {
+		t.Errorf("last planes = %#x; want 0x55000000", got)
+	}
+	if got := l.ReadMMIO(4*0x1234, 8); got != 0xaabb2211 {
+		t.Errorf("ReadMMIO of 8 bytes = %#x; want 0xaabb2211", got)
+	}
+}

@@ -1,0 +1,54 @@
+package pci
+
+import "beige/devices/bus"
+
+// The display adapter at 00:02.0, with the identity of the one that Bochs and QEMU
+// agree on. Its memory appears linearly behind base address register 0 and its video
+// BIOS behind the expansion ROM register.
+const (
+	displaySlot      = 2
+	displayVendor    = 0x1234
+	displayDevice    = 0x1111
+	displayClass     = 0x030000 // VGA-compatible
+	displayMemoryBAR = 0
+)
+
+// Display is the display adapter.
+type Display struct {
+	*Function
+}
+
+// NewDisplay plugs the adapter in. memory is size bytes of video memory, a power of
+// two and at least a page.
+func NewDisplay(h *Host, memory bus.MMIOHandler, size uint32, video []byte) *Display {
+	f := newFunction("display", displaySlot, 0, identity{Vendor: displayVendor, Device: displayDevice, Class: displayClass, Revision: 2})
+	f.word(regCommand, 0, cmdIO|cmdMemory)
+	f.addMemory(displayMemoryBAR, size, memory)
+	if len(video) > 0 {
+		romSize := uint32(4 << 10)
+		for romSize < uint32(len(video)) {
+			romSize <<= 1
+		}
+		f.addROM(romSize, &rom{video})
+	}
+	h.plug(f)
+	f.Reset(bus.PowerOn)
+	return &Display{f}
+}
+
+// rom is an expansion ROM; behind its image it reads all ones.
+type rom struct{ image []byte }
+
+func (r *rom) ReadMMIO(off uint32, size int) uint64 {
+	var v uint64
+	for i := range size {
+		b := uint8(0xff)
+		if at := int(off) + i; at < len(r.image) {
+			b = r.image[at]
+		}
+		v |= uint64(b) << (8 * i)
+	}
+	return v
+}
+
+func (r *rom) WriteMMIO(uint32, int, uint64) {}
