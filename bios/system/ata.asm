@@ -126,12 +126,16 @@ ata_judge:
         mov     dx, [si+dk_base]
         add     dx, ATA_STATUS
         in      al, dx
+        test    al, ATA_DF              ; says more than the ABRT that may come with it
+        mov     ah, 0CCh                ; write fault
+        jnz     .fault
         test    al, ATA_ERR
         jnz     .error
-        test    al, ATA_DF
-        mov     al, 0CCh                ; write fault
-        jnz     .bad
         clc
+        ret
+.fault:
+        mov     al, ah
+        stc
         ret
 .error:
         mov     dx, [si+dk_base]

@@ -1,44 +1,105 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"os"
-	"strings"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
 
-// TestFullHost: a host that takes no more tells the guest, the person and the
-// shell, and the image keeps what it had.
+// fullHost is a way for a host to take no more.
+type fullHost struct {
+	name, why string
+	dir       func(t *testing.T) string      // for the images
+	fill      func(t *testing.T, dir string) // once they are there
+}
+
+// fullHosts are a limit of a file's size and a file system without room.
+func fullHosts() []fullHost {
+	return []fullHost{{"limit", "file too large", (*testing.T).TempDir, func(t *testing.T, dir string) {
+		var old syscall.Rlimit
+		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 64 << 10, Max: old.Max}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}}, {"no room", "no space left on device; make room on the host (the guest is told that its disk fails)", func(t *testing.T) string {
+		dir := t.TempDir()
+		if err := syscall.Mount("none", dir, "tmpfs", 0, "size=64k"); err != nil {
+			t.Skipf("no file system to fill: %v", err)
+		}
+		t.Cleanup(func() {
+			if err := syscall.Unmount(dir, 0); err != nil {
+				t.Error(err)
+			}
+		})
+		return dir
+	}, func(t *testing.T, dir string) {
+		if err := os.WriteFile(dir+"/filler", make([]byte, 64<<10), 0o600); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("filling the file system: %v; want ENOSPC", err)
+		}
+	}}}
+}
+
+// TestFullHost: a host that takes no more tells the guest with each write, the
+// person once, and the shell; the image keeps what it had.
 func TestFullHost(t *testing.T) {
 	failWrites()
-	// mov ax, 301h; mov bx, 7C00h; mov cx, 1401h: cylinder 20; mov dx, 0; int 13h; mov al, ah; mov dx, 501h; out dx, al
-	img := guest(t, []byte{0xb8, 0x01, 0x03, 0xbb, 0x00, 0x7c, 0xb9, 0x01, 0x14, 0xba, 0x00, 0x00, 0xcd, 0x13, 0x88, 0xe0, 0xba, 0x01, 0x05, 0xee})
-	before, err := os.ReadFile(img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
-		t.Fatal(err)
-	}
-	small := old
-	small.Cur = 64 << 10 // bytes; the sector is beyond
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
-		t.Fatal(err)
-	}
-	code, _, stderr := beige(t, "run", "--floppy", img, "--speed", "max", "--display", "none")
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
-		t.Fatal(err)
-	}
-	after, err := os.ReadFile(img)
-	if err != nil || string(after) != string(before) {
-		t.Errorf("the image has changed (%v)", err)
-	}
-	if code <= 10 || code >= 70 {
-		t.Errorf("exit code %d; want 10 and an error of int 13h", code)
-	}
-	if !strings.HasPrefix(stderr, "beige: "+img+": ") || strings.Count(stderr, "\n") != 1 {
-		t.Errorf("standard error %q; want one line about the image", stderr)
+	for _, tc := range []struct {
+		name string
+		disk bool // the image is a hard disk
+		code []byte
+		want int
+		off  int // of the sector, bytes
+	}{
+		// Status 10h: bad CRC, what a floppy controller has for a write that fails.
+		{"floppy", false, concat(writeSectors(1, 0, 0x1401), exitStatus), 10 + 0x10, 20 * 8 * 512},
+		{"floppy, many writes", false, concat(writeSectors(40, 0, 0x1401), exitStatus), 10 + 0x10, 20 * 8 * 512},
+		{"floppy, guest goes on", false, concat(writeSectors(3, 0, 0x1401), powerOff), 1, 20 * 8 * 512},
+		// Status CCh: write fault.
+		{"hard disk", true, concat(writeSectors(1, 0x80, 0x0101), exitStatus), 10 + 0xcc, 16 * 63 * 512},
+		{"hard disk, many writes", true, concat(writeSectors(40, 0x80, 0x0101), exitStatus), 10 + 0xcc, 16 * 63 * 512},
+		{"hard disk, guest goes on", true, concat(writeSectors(3, 0x80, 0x0101), powerOff), 1, 16 * 63 * 512},
+	} {
+		for _, host := range fullHosts() {
+			t.Run(tc.name+"/"+host.name, func(t *testing.T) {
+				dir, floppy := host.dir(t), guest(t, tc.code)
+				before, err := os.ReadFile(floppy)
+				if err != nil {
+					t.Fatal(err)
+				}
+				img := filepath.Join(dir, "x.img")
+				args := []string{"--floppy", img}
+				if tc.disk {
+					before = make([]byte, 1<<20)
+					args = []string{"--floppy", floppy, "--hd", img}
+				}
+				// The image is sparse but for its beginning.
+				if err := os.WriteFile(img, before[:512], 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Truncate(img, int64(len(before))); err != nil {
+					t.Fatal(err)
+				}
+				host.fill(t, dir)
+				code, _, stderr := beige(t, append([]string{"run", "--boot", "a", "--speed", "max", "--display", "none"}, args...)...)
+				if want := fmt.Sprintf("beige: %s: writing 512 bytes at %d: %s\n", img, tc.off, host.why); code != tc.want || stderr != want {
+					t.Errorf("exit code %d, standard error %q; want %d, %q", code, stderr, tc.want, want)
+				}
+				if after, err := os.ReadFile(img); err != nil || !bytes.Equal(after, before) {
+					t.Errorf("the image has changed (%d bytes, %v)", len(after), err)
+				}
+			})
+		}
 	}
 }
 

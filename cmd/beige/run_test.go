@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -48,6 +49,19 @@ var (
 	writer   = []byte{0xb8, 0x01, 0x03, 0xbb, 0x00, 0x7c, 0xb9, 0x02, 0x00, 0xba, 0x00, 0x00, 0xcd, 0x13, // int 13h, AH=03h: sector 2
 		0x88, 0xe0, 0xba, 0x01, 0x05, 0xee} // mov al, ah; mov dx, 501h; out dx, al
 )
+
+// writeSectors is guest code that writes a sector through INT 13h n times and
+// leaves the last status in AH.
+func writeSectors(n, drive byte, cx uint16) []byte {
+	return []byte{0xbf, n, 0, // mov di, n
+		0xb8, 0x01, 0x03, 0xbb, 0x00, 0x7c, 0xb9, byte(cx), byte(cx >> 8), 0xba, drive, 0x00, // again: mov ax, 301h; mov bx, 7C00h; mov cx, cx; mov dx, drive
+		0xcd, 0x13, 0x4f, 0x75, 0xef} // int 13h; dec di; jnz again
+}
+
+// exitStatus ends the run with AH as the guest's status.
+var exitStatus = []byte{0x88, 0xe0, 0xba, 0x01, 0x05, 0xee} // mov al, ah; mov dx, 501h; out dx, al
+
+func concat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 // TestExitCodes: every way for a guest to end.
 func TestExitCodes(t *testing.T) {
