@@ -302,7 +302,8 @@ func (c *Channel) OutWide(off uint16, size int, v uint32) {
 	}
 }
 
-// InBlock implements bus.BlockPortHandler: as much of p as the drive has ready.
+// InBlock implements bus.BlockPortHandler: as much of p as the drive has ready,
+// but not the last element of a block.
 func (c *Channel) InBlock(off uint16, size int, p []byte) int {
 	d, proxy := c.selected()
 	if off != regData || size < 2 || d == nil || proxy {
@@ -311,7 +312,8 @@ func (c *Channel) InBlock(off uint16, size int, p []byte) int {
 	return d.readBlockData(p[:len(p)/size*size], size) / size
 }
 
-// OutBlock implements bus.BlockPortHandler: as much of p as the drive asks for.
+// OutBlock implements bus.BlockPortHandler: as much of p as the drive asks for,
+// but not the last element of a block.
 func (c *Channel) OutBlock(off uint16, size int, p []byte) int {
 	d, proxy := c.selected()
 	if off != regData || size < 2 || d == nil || proxy {

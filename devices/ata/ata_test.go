@@ -436,9 +436,13 @@ func TestBlockPorts(t *testing.T) {
 	b := newBoard(t, r)
 	b.issue(0, 2, 7, 0, 0, 0xe0, cmdRead)
 	p := make([]byte, 2*sectorSize)
-	if n := b.InBlock(regData, 4, p); n != sectorSize/4 {
-		t.Errorf("InBlock moved %d elements; want %d, one DRQ block", n, sectorSize/4)
+	if n := b.InBlock(regData, 4, p); n != sectorSize/4-1 {
+		t.Errorf("InBlock moved %d elements; want %d, one DRQ block but its last", n, sectorSize/4-1)
 	}
+	if n := b.InBlock(regData, 4, p); n != 0 {
+		t.Errorf("InBlock moved %d of the last element; want 0", n)
+	}
+	b.InWide(regData, 4)
 	if n := b.InBlock(regData, 2, p); n != 0 {
 		t.Errorf("InBlock while busy moved %d elements; want 0", n)
 	}
@@ -452,14 +456,16 @@ func TestBlockPorts(t *testing.T) {
 	if n := b.InBlock(regError, 2, p); n != 0 {
 		t.Errorf("InBlock of the Error register moved %d; want 0", n)
 	}
-	if n := b.InBlock(regData, 2, p); n != 206 {
-		t.Errorf("InBlock of the rest moved %d words; want 206", n)
+	if n := b.InBlock(regData, 2, p); n != 205 {
+		t.Errorf("InBlock of the rest moved %d words; want 205", n)
 	}
+	b.InWide(regData, 2)
 	b.check("end of read", 0x50, 0)
 	b.issue(0, 1, 9, 0, 0, 0xe0, cmdWrite)
-	if n := b.OutBlock(regData, 2, bytes.Repeat([]byte{3}, 2*sectorSize)); n != 256 {
-		t.Errorf("OutBlock moved %d words; want 256", n)
+	if n := b.OutBlock(regData, 2, bytes.Repeat([]byte{3}, 2*sectorSize)); n != 255 {
+		t.Errorf("OutBlock moved %d words; want 255", n)
 	}
+	b.OutWide(regData, 2, 0x0303)
 	b.wait()
 	if w := r.written[9]; w[511] != 3 {
 		t.Error("OutBlock did not reach the disk")
@@ -469,6 +475,7 @@ func TestBlockPorts(t *testing.T) {
 		b.Out(regStatus, cmdRead)
 		b.clock.Advance(bus.Millisecond)
 		b.InBlock(regData, 2, p)
+		b.InWide(regData, 2)
 		b.In(regStatus)
 	}); a != 0 {
 		t.Errorf("reading a sector allocates %v times; want 0", a)

@@ -24,6 +24,7 @@ func BenchmarkRead(b *testing.B) {
 		clock.Advance(commandTime)
 		for c.In(regStatus)&statusDRQ != 0 {
 			c.InBlock(regData, 2, p)
+			c.InWide(regData, 2)
 			clock.Advance(blockTime)
 		}
 	}

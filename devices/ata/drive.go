@@ -261,28 +261,33 @@ func (d *drive) writeData(v uint16) {
 	}
 }
 
-// readBlockData moves whole elements of size bytes to p and returns the bytes.
+// readBlockData moves whole elements of size bytes to p, but not the last one of
+// the block, and returns the bytes.
 func (d *drive) readBlockData(p []byte, size int) int {
 	if d.Phase != phaseIn {
 		return 0
 	}
-	n := min(len(p), int(d.End-d.Pos)/size*size)
+	n := min(len(p), d.beforeLast(size))
 	copy(p[:n], d.Buffer[d.Pos:])
-	d.advance(n)
+	d.Pos += uint16(n)
 	return n
 }
 
-// writeBlockData moves whole elements of size bytes from p and returns the
-// bytes.
+// writeBlockData moves whole elements of size bytes from p, but not the last one
+// of the block, and returns the bytes.
 func (d *drive) writeBlockData(p []byte, size int) int {
 	if d.Phase != phaseOut {
 		return 0
 	}
-	n := min(len(p), int(d.End-d.Pos)/size*size)
+	n := min(len(p), d.beforeLast(size))
 	copy(d.Buffer[d.Pos:], p[:n])
-	d.advance(n)
+	d.Pos += uint16(n)
 	return n
 }
+
+// beforeLast is how many bytes of the block there are in whole elements that do
+// not reach its end.
+func (d *drive) beforeLast(size int) int { return (int(d.End-d.Pos) - 1) / size * size }
 
 // advance counts n bytes that were moved; the last ones of a block set the
 // drive to work again.

@@ -90,11 +90,14 @@ func FuzzChannel(f *testing.F) {
 				case 3:
 					size := 2 + 2*int(y&1)
 					buf = buf[:size*b.InBlock(x%2, size, buf[:int(y)*16])]
+					buf = binary.LittleEndian.AppendUint32(buf, b.InWide(0, size)) // the last of a sector
 				case 4:
 					for i := range buf {
 						buf[i] = byte(i*i) + prog[1]
 					}
-					buf = buf[:b.OutBlock(x%2, 2+2*int(y&1), buf[:int(y)*16])]
+					size := 2 + 2*int(y&1)
+					buf = buf[:b.OutBlock(x%2, size, buf[:int(y)*16])]
+					b.OutWide(0, size, uint32(x))
 				case 5:
 					b.clock.Advance(bus.Time(x) * bus.Time(y) * 100)
 				case 6:

@@ -22,6 +22,10 @@ type WidePortHandler interface {
 // BlockPortHandler is implemented by chips that take REP INS and REP OUTS in
 // one call (ATA data). Both return how many whole elements of size bytes they
 // moved, from none to len(p)/size; the processor does the rest one by one.
+//
+// All elements of a call come at the time of its first one, so a chip leaves the
+// element that sets something off (the last of a sector) to the single access
+// behind: a run is then the same with and without blocks.
 type BlockPortHandler interface {
 	InBlock(off uint16, size int, p []byte) int
 	OutBlock(off uint16, size int, p []byte) int
