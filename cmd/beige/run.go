@@ -290,8 +290,9 @@ type outcome struct {
 	bug  string
 }
 
-// haltTime is how long the machine may take to stop when it is told to.
-const haltTime = 10 * time.Second
+// haltTime is how long the machine may take to stop when it is told to: it may be
+// in a flush of much data to a slow disk of the host.
+const haltTime = time.Minute
 
 // serve runs the machine on its own goroutine and the front end on this one,
 // until ctx is done at the latest.

@@ -134,16 +134,20 @@ func (f *file) Close() error {
 	return err
 }
 
-// gone reports that the name leads to another file, or to none, while this one
-// was written.
+// gone reports what somebody else has done to the file while it was written.
 func (f *file) gone() error {
 	if !f.wrote || f.id == nil {
 		return nil
 	}
-	if now, err := os.Stat(f.path); err == nil && os.SameFile(now, f.id) {
+	var e error
+	switch now, err := os.Stat(f.path); {
+	case err != nil || !os.SameFile(now, f.id):
+		e = refuse(f.path, ErrMissing, "was moved, removed or replaced while in use: what the guest wrote is in the file as it was moved, or lost")
+	case now.Mode().IsRegular() && now.Size() < f.size:
+		e = refuse(f.path, ErrTruncated, "was cut off by another program while in use: it has %d bytes; want %d", now.Size(), f.size)
+	default:
 		return nil
 	}
-	e := refuse(f.path, ErrMissing, "was moved, removed or replaced while in use: what the guest wrote is in the file as it was moved, or lost")
 	f.tell(writing, e)
 	return e
 }

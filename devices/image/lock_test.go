@@ -103,6 +103,7 @@ func TestFileGoes(t *testing.T) {
 			}
 			return os.Rename(path+".new", path)
 		}, true},
+		{"cut off", func(path string) error { return os.Truncate(path, 10*SectorSize) }, true},
 		{"another name", func(path string) error { return os.Link(path, path+".link") }, false},
 	} {
 		for _, written := range []bool{true, false} {
@@ -128,8 +129,12 @@ func TestFileGoes(t *testing.T) {
 					}
 					return
 				}
-				wantError(t, err, ErrMissing, path, "was moved, removed or replaced while in use")
-				r.check(t, path+": was moved, removed or replaced")
+				kind, text := ErrMissing, "was moved, removed or replaced while in use"
+				if tc.name == "cut off" {
+					kind, text = ErrTruncated, "was cut off by another program while in use: it has 5120 bytes; want 32768"
+				}
+				wantError(t, err, kind, path, text)
+				r.check(t, path+": "+text)
 			})
 		}
 	}
