@@ -54,6 +54,7 @@ func newHandlers() *handlers {
 	h.initSystem()
 	h.initIO()
 	h.initX87()
+	h.initMMX()
 	return h
 }
 

@@ -58,6 +58,7 @@ const (
 	FeatMCA  = 1 << 14
 	FeatCMOV = 1 << 15
 	FeatPAT  = 1 << 16
+	FeatMMX  = 1 << 23
 	FeatFXSR = 1 << 24
 )
 
@@ -81,6 +82,7 @@ func models() []Model {
 	const (
 		featPentium    = FeatFPU | FeatVME | FeatDE | FeatPSE | FeatTSC | FeatMSR | FeatMCE | FeatCX8
 		featPentiumPro = featPentium | FeatPGE | FeatCMOV | FeatSEP
+		featPentiumII  = featPentiumPro | FeatMMX | FeatFXSR
 		cr0486         = CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0NE | CR0WP | CR0AM | CR0NW | CR0CD | CR0PG
 		cr4Pentium     = CR4VME | CR4PVI | CR4TSD | CR4DE | CR4PSE | CR4MCE
 	)
@@ -105,6 +107,10 @@ func models() []Model {
 			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
 			ResetDX: 0x0619, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE, Features: featPentiumPro,
 			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x619, EDX: featPentiumPro}, {EAX: 0x03020101, EDX: 0x06040a42}}, MaxInstLen: 15},
+		{Name: "pentium-ii", HasFPU: true, IDTLimit: 0xffff, Level: isa.LPentiumII, FlagsSet: FlagOn, FlagsMask: flagsPent, ShiftMask: true, HasProtected: true, Has32: true,
+			DivClearsFlags: true, ShiftSetsAF: true, RepSelectsLoop: true,
+			ResetDX: 0x0652, CR0Mask: cr0486, CR0Set: CR0ET, CR4Mask: cr4Pentium | CR4PGE | CR4PCE | CR4OSFXSR, Features: featPentiumII,
+			CPUID: []CPUIDLeaf{vendor(2), {EAX: 0x652, EDX: featPentiumII}, {EAX: 0x03020101, EDX: 0x0c040843}}, MaxInstLen: 15},
 	}
 }
 

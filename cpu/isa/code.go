@@ -92,6 +92,13 @@ const (
 	M14_28  // environment; Size 0
 	M94_108 // whole state; Size 0
 
+	// MMX.
+	Pq // reg, MMX register
+	Nq // r/m, always an MMX register
+	Qq // r/m: MMX register or quadword in memory
+	Qd // r/m: low half of an MMX register or doubleword in memory
+	Ed // r/m32
+
 	// NumCodes is the number of operand codes.
 	NumCodes
 )
@@ -178,4 +185,9 @@ var codeNames = [NumCodes]string{
 	M80bcd:  "m80bcd",
 	M14_28:  "m14/28",
 	M94_108: "m94/108",
+	Pq:      "Pq",
+	Nq:      "Nq",
+	Qq:      "Qq",
+	Qd:      "Qd",
+	Ed:      "Ed",
 }

@@ -138,6 +138,8 @@ func (in *Inst) formatArg(b *strings.Builder, i int, pc uint64) {
 		b.WriteString("dr" + n)
 	case TReg:
 		b.WriteString("tr" + n)
+	case MMXReg:
+		b.WriteString("mm" + n)
 	case STReg:
 		b.WriteString("st(" + n + ")")
 	}

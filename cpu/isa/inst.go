@@ -7,9 +7,9 @@
 // Manual; what the manuals leave open from vectors recorded from an 8086, an
 // 80286 and a current processor (the tests say where).
 //
-// Not modelled: 64-bit mode, MMX, SSE and later extensions; XBTS and IBTS of the
+// Not modelled: 64-bit mode, SSE and later extensions; XBTS and IBTS of the
 // first 80386s; differences between steppings, which the processor gates (CPUID
-// and CR4 of late 80486s, the Pentium II instructions at level LPentiumPro).
+// and CR4 of late 80486s, SYSENTER and FXSAVE at level LPentiumPro).
 package isa
 
 // Level is a generation of the instruction set. A row belongs to the models
@@ -25,9 +25,10 @@ const (
 	L80486
 	LPentium
 	LPentiumPro
+	LPentiumII
 
 	// LastLevel is the newest level of the table.
-	LastLevel = LPentiumPro
+	LastLevel = LPentiumII
 )
 
 // Mode is the default operand and address size of the code segment (CS.D).
@@ -170,6 +171,7 @@ const (
 	IO                          // reads or writes an I/O port
 	ProtOnly                    // #UD in real and virtual-8086 mode
 	X87                         // escapes to the coprocessor: #NM rules apply
+	MMX                         // of the multimedia extensions, in the x87 registers: #UD by CR0.EM, #NM by CR0.TS, #MF
 	CondFlags                   // leaves the flags alone for some operands (shift count 0, REP count 0)
 )
 

@@ -13,6 +13,9 @@ const (
 	howDreg
 	howTreg
 	howSTi
+	howMM    // ModRM r/m: MMX register or memory
+	howRMMM  // ModRM r/m: always an MMX register
+	howRegMM // ModRM reg: MMX register
 	howImm
 	howSImm
 	howImm2
@@ -107,6 +110,11 @@ var codeInfo = [NumCodes]struct {
 	BXAL:    {how: howXLAT, size: 1},
 	ST0:     {how: howST0, size: 10},
 	STi:     {how: howSTi, size: 10},
+	Pq:      {how: howRegMM, size: 8},
+	Nq:      {how: howRMMM, size: 8},
+	Qq:      {how: howMM, size: 8},
+	Qd:      {how: howMM, size: 4},
+	Ed:      {how: howRM, size: 4},
 }
 
 // operand decodes operand i of the row. It returns the number of bytes that it
@@ -198,6 +206,16 @@ func (d *Decoder) operand(in *Inst, row *Row, i int, code []byte) int {
 		o.Kind = STReg
 	case howSTi:
 		o.Kind, o.Reg = STReg, in.ModRM&7
+	case howMM:
+		if in.ModRM < 0xc0 {
+			o.Kind = Mem
+			return 0
+		}
+		o.Kind, o.Reg = MMXReg, in.ModRM&7
+	case howRMMM:
+		o.Kind, o.Reg = MMXReg, in.ModRM&7
+	case howRegMM:
+		o.Kind, o.Reg = MMXReg, in.ModRM>>3&7
 	}
 	return 0
 }

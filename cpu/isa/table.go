@@ -19,6 +19,7 @@ func Rows() []Row {
 	t = append(t, rows0F()...)
 	t = append(t, x87Rows()...)
 	t = append(t, escRows()...)
+	t = append(t, mmxRows()...)
 	for i := range t {
 		t[i].ID = uint16(i)
 	}
@@ -31,7 +32,7 @@ func one(opcode uint8, op Op, args ...Code) Row {
 	for i, a := range args {
 		r.Args[i] = a
 		switch codeInfo[a].how {
-		case howRM, howRMReg, howReg, howSreg, howCreg, howDreg, howTreg, howSTi:
+		case howRM, howRMReg, howReg, howSreg, howCreg, howDreg, howTreg, howSTi, howMM, howRMMM, howRegMM:
 			r.HasModRM = true
 		}
 	}

@@ -21,13 +21,16 @@ var runClasses = map[string]bool{
 	"incdec": true, "int": true, "jcc": true, "length": true, "mov": true, "muldiv": true, "near": true, "seg": true,
 	"setcc": true, "shift": true, "stack": true, "string": true, "sys": true, "ud": true, "xadd": true,
 	"x87_d8": true, "x87_d9": true, "x87_da": true, "x87_db": true, "x87_dc": true, "x87_dd": true, "x87_de": true, "x87_df": true,
+	"mmx": true,
 }
 
-// ofLaterModels lists forms that the recording processor has and the Pentium Pro
-// does not.
+// ofLaterModels lists forms that the recording processor has and the Pentium II
+// does not: those of SSE among them work in MMX registers.
 func ofLaterModels(op string) bool {
 	switch op {
-	case "0fc3 MOVNTI", "0f6f MOVQ", "0f10 MOVUPS", "db/1 FISTTP", "dd/1 FISTTP", "df/1 FISTTP":
+	case "0fc3 MOVNTI", "0f10 MOVUPS", "db/1 FISTTP", "dd/1 FISTTP", "df/1 FISTTP",
+		"0f70 PSHUFW", "0fc4 PINSRW", "0fc5 PEXTRW", "0fd4 PADDQ", "0fd7 PMOVMSKB", "0fda PMINUB", "0fde PMAXUB", "0fe0 PAVGB",
+		"0fe3 PAVGW", "0fe4 PMULHUW", "0fe7 MOVNTQ", "0fea PMINSW", "0fee PMAXSW", "0ff4 PMULUDQ", "0ff6 PSADBW", "0ff7 MASKMOVQ", "0ffb PSUBQ":
 		return true
 	}
 	return false
@@ -156,9 +159,9 @@ type siliconRig struct {
 }
 
 func newSiliconRig(h *siliconHeader) (*siliconRig, error) {
-	m, ok := cpu.ModelByName("pentium-pro")
+	m, ok := cpu.ModelByName("pentium-ii")
 	if !ok {
-		return nil, errors.New("no model pentium-pro")
+		return nil, errors.New("no model pentium-ii")
 	}
 	if h.Mode == "rm16" {
 		r, err := newRig(m, 0x120000, 0, 0x110000)
