@@ -1,4 +1,4 @@
-// Package cpu is the processor: the 8086 family up to the Pentium Pro, executed
+// Package cpu is the processor: the 8086 family up to the Pentium II, executed
 // by an interpreter over decoded traces.
 //
 // A trace (trace.go) is up to 32 instructions decoded once; each carries the

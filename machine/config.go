@@ -86,7 +86,7 @@ type preset struct {
 
 func presets() []preset {
 	return []preset{
-		{name: "pc", cpu: "pentium-pro", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, pciFrom: "80486"},
+		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, pciFrom: "80486"},
 		{name: "at", cpu: "80286", oldest: "80286", uarts: 2},
 	}
 }

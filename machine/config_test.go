@@ -75,7 +75,7 @@ func TestConfigDefaults(t *testing.T) {
 		memory   uint64
 		lastYear int
 	}{
-		{Config{Deterministic: true}, "pentium-pro", 16 << 20, 2000},
+		{Config{Deterministic: true}, "pentium-ii", 16 << 20, 2000},
 		{Config{Deterministic: true, Machine: "at"}, "80286", 14 << 20, 2000},
 		{Config{Deterministic: true, CPU: "8086"}, "8086", 640 << 10, 2000},
 		{Config{CPU: "80386", Memory: 4 << 20, Date: time.Date(1995, 8, 24, 0, 0, 0, 0, time.UTC)}, "80386", 4 << 20, 1995},
@@ -96,8 +96,8 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	}
 	want := []string{
 		`machine xt is not there yet; want one of pc, at`,
-		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro)`,
-		`memory 8G is too large; cpu pentium-pro takes at most 3G here`,
+		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
+		`memory 8G is too large; cpu pentium-ii takes at most 3G here`,
 		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
 		`date 1970-01-01: want a year from 1980 to 2099`,
 		`boot order "cc": want letters of a (floppy), c (hard disk) and d (CD-ROM), each once, such as dc`,

@@ -16,6 +16,7 @@ func TestDemoDiskOnEveryProcessor(t *testing.T) {
 		{"80486", "80486", "639 KB base, 15360 KB above 1 MB"},
 		{"pentium", "Pentium, GenuineIntel", "639 KB base, 15360 KB above 1 MB"},
 		{"pentium-pro", "Pentium Pro class, GenuineIntel", "639 KB base, 15360 KB above 1 MB"},
+		{"pentium-ii", "Pentium Pro class, GenuineIntel", "639 KB base, 15360 KB above 1 MB"},
 	} {
 		t.Run(tc.cpu, func(t *testing.T) {
 			pass(t, `
@@ -81,6 +82,6 @@ hash
 		t.Errorf("second run: %s; first run: %s", second, first)
 	}
 	if other := pass(t, script, "--state-hash", "--cpu", "80486"); other == first {
-		t.Errorf("an 80486 has the hash of a Pentium Pro: %s", other)
+		t.Errorf("an 80486 has the hash of a Pentium II: %s", other)
 	}
 }

@@ -82,6 +82,9 @@ cpu 586
         mov     eax, 1
         cpuid
         mov     cl, ah                  ; family
+        shr     edx, 23
+        and     dl, 1                   ; MMX
+        mov     ch, dl
         pop     edx
         pop     ebx                     ; ECX and EBX hold nothing that is needed
         pop     ebx
@@ -96,6 +99,7 @@ cpu 8086
         test    cl, cl
         jz      .name
         inc     bx                      ; 6 and above
+        add     bl, ch
 .name:
         xor     bh, bh
         shl     bx, 1
@@ -108,7 +112,7 @@ cpu 8086
 .done:
         ret
 .names:
-        dw      .n0, .n1, .n2, .n3, .n4, .n5, .n6
+        dw      .n0, .n1, .n2, .n3, .n4, .n5, .n6, .n7
 .n0:    db      "8086", 0
 .n1:    db      "80186", 0
 .n2:    db      "80286", 0
@@ -116,4 +120,5 @@ cpu 8086
 .n4:    db      "80486", 0
 .n5:    db      "Pentium", 0
 .n6:    db      "Pentium Pro", 0
+.n7:    db      "Pentium II", 0
 .fpu:   db      " with coprocessor", 0

@@ -85,7 +85,7 @@ func TestMistakes(t *testing.T) {
 		{"image as command", []string{demo}, 2, "to boot it: beige run"},
 		{"flag before the command", []string{"--cpu"}, 2, "before the command"},
 		{"memory too small", []string{"run", "--mem", "16K"}, 2, "memory 16K is too small; want at least 64K"},
-		{"memory too large", []string{"run", "--mem", "8G"}, 2, "memory 8G is too large; cpu pentium-pro takes at most 3G here"},
+		{"memory too large", []string{"run", "--mem", "8G"}, 2, "memory 8G is too large; cpu pentium-ii takes at most 3G here"},
 		{"memory too large for the cpu", []string{"run", "--mem", "16M", "--cpu", "8086"}, 2, "cpu 8086 takes at most 640K"},
 		{"memory without number", []string{"run", "--mem", "lots"}, 2, `--mem: size "lots": want a number with a unit`},
 		{"no memory", []string{"run", "--mem", "0"}, 2, "--mem: no memory"},
@@ -177,7 +177,7 @@ func TestHelpVersionCompletion(t *testing.T) {
 		t.Errorf("no arguments: exit code %d, %q", code, out)
 	}
 	code, out, _ = beige(t, "run", "--help")
-	for _, want := range []string{"--floppy FILE", "--speed SPEED", "pentium-pro", "--log DEV=LEVEL", "Exit codes"} {
+	for _, want := range []string{"--floppy FILE", "--speed SPEED", "pentium-ii", "--log DEV=LEVEL", "Exit codes"} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("run --help: exit code %d, without %q:\n%s", code, want, out)
 		}
@@ -188,7 +188,7 @@ func TestHelpVersionCompletion(t *testing.T) {
 	}
 	for _, shell := range shells() {
 		code, out, _ = beige(t, "completion", shell)
-		if code != 0 || !strings.Contains(out, "pentium-pro") || !strings.Contains(out, "floppy2") {
+		if code != 0 || !strings.Contains(out, "pentium-ii") || !strings.Contains(out, "floppy2") {
 			t.Errorf("completion %s: exit code %d, %q", shell, code, out)
 		}
 	}

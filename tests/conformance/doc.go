@@ -12,7 +12,7 @@
 //
 // BEIGE_ALL=1 runs everything that is there; without it one test in ten of the
 // MOO files is run, and of the silicon set the sample. Of the silicon set the
-// classes are run that a Pentium Pro has; those of 64-bit mode are decoded and
+// classes are run that a Pentium II has; those of 64-bit mode are decoded and
 // counted as "not yet". Results that the set marks as approximations may differ by
 // one in the last place.
 //
