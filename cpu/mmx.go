@@ -107,88 +107,91 @@ func pack16(d, s uint64, f func(int32) uint8) (r uint64) {
 	return r
 }
 
-// mmxFuncs is never written.
+// mmxFirst is the first of the instructions that work on two operands.
+const mmxFirst = isa.PACKSSWB
+
+// mmxFuncs is indexed by the distance from mmxFirst and never written.
 var mmxFuncs = [...]mmxFunc{
-	isa.PACKSSWB - isa.PACKSSWB: func(d, s uint64) uint64 { return pack16(d, s, satS8) },
-	isa.PACKSSDW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PACKSSWB - mmxFirst: func(d, s uint64) uint64 { return pack16(d, s, satS8) },
+	isa.PACKSSDW - mmxFirst: func(d, s uint64) uint64 {
 		f := func(v uint64) uint64 { return uint64(satS16(int32(v))) }
 		return f(d) | f(d>>32)<<16 | f(s)<<32 | f(s>>32)<<48
 	},
-	isa.PACKUSWB - isa.PACKSSWB: func(d, s uint64) uint64 { return pack16(d, s, satU8) },
+	isa.PACKUSWB - mmxFirst: func(d, s uint64) uint64 { return pack16(d, s, satU8) },
 
-	isa.PUNPCKLBW - isa.PACKSSWB: mmxUnpack[uint8],
-	isa.PUNPCKLWD - isa.PACKSSWB: mmxUnpack[uint16],
-	isa.PUNPCKLDQ - isa.PACKSSWB: mmxUnpack[uint32],
-	isa.PUNPCKHBW - isa.PACKSSWB: mmxUnpackHigh[uint8],
-	isa.PUNPCKHWD - isa.PACKSSWB: mmxUnpackHigh[uint16],
-	isa.PUNPCKHDQ - isa.PACKSSWB: mmxUnpackHigh[uint32],
+	isa.PUNPCKLBW - mmxFirst: mmxUnpack[uint8],
+	isa.PUNPCKLWD - mmxFirst: mmxUnpack[uint16],
+	isa.PUNPCKLDQ - mmxFirst: mmxUnpack[uint32],
+	isa.PUNPCKHBW - mmxFirst: mmxUnpackHigh[uint8],
+	isa.PUNPCKHWD - mmxFirst: mmxUnpackHigh[uint16],
+	isa.PUNPCKHDQ - mmxFirst: mmxUnpackHigh[uint32],
 
-	isa.PADDB - isa.PACKSSWB: mmxAdd[uint8],
-	isa.PADDW - isa.PACKSSWB: mmxAdd[uint16],
-	isa.PADDD - isa.PACKSSWB: mmxAdd[uint32],
-	isa.PSUBB - isa.PACKSSWB: mmxSub[uint8],
-	isa.PSUBW - isa.PACKSSWB: mmxSub[uint16],
-	isa.PSUBD - isa.PACKSSWB: mmxSub[uint32],
+	isa.PADDB - mmxFirst: mmxAdd[uint8],
+	isa.PADDW - mmxFirst: mmxAdd[uint16],
+	isa.PADDD - mmxFirst: mmxAdd[uint32],
+	isa.PSUBB - mmxFirst: mmxSub[uint8],
+	isa.PSUBW - mmxFirst: mmxSub[uint16],
+	isa.PSUBD - mmxFirst: mmxSub[uint32],
 
-	isa.PADDSB - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PADDSB - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint8) uint8 { return satS8(int32(int8(d)) + int32(int8(s))) })
 	},
-	isa.PADDSW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PADDSW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return satS16(int32(int16(d)) + int32(int16(s))) })
 	},
-	isa.PADDUSB - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PADDUSB - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint8) uint8 { return satU8(int32(d) + int32(s)) })
 	},
-	isa.PADDUSW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PADDUSW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return satU16(int32(d) + int32(s)) })
 	},
-	isa.PSUBSB - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PSUBSB - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint8) uint8 { return satS8(int32(int8(d)) - int32(int8(s))) })
 	},
-	isa.PSUBSW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PSUBSW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return satS16(int32(int16(d)) - int32(int16(s))) })
 	},
-	isa.PSUBUSB - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PSUBUSB - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint8) uint8 { return satU8(int32(d) - int32(s)) })
 	},
-	isa.PSUBUSW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PSUBUSW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return satU16(int32(d) - int32(s)) })
 	},
 
-	isa.PMULHW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PMULHW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return uint16(int32(int16(d)) * int32(int16(s)) >> 16) })
 	},
-	isa.PMULLW - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PMULLW - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint16) uint16 { return d * s })
 	},
-	isa.PMADDWD - isa.PACKSSWB: func(d, s uint64) uint64 {
+	isa.PMADDWD - mmxFirst: func(d, s uint64) uint64 {
 		return lanes(d, s, func(d, s uint32) uint32 {
 			return uint32(int32(int16(d))*int32(int16(s)) + int32(d)>>16*(int32(s)>>16))
 		})
 	},
 
-	isa.PCMPEQB - isa.PACKSSWB: mmxEqual[uint8],
-	isa.PCMPEQW - isa.PACKSSWB: mmxEqual[uint16],
-	isa.PCMPEQD - isa.PACKSSWB: mmxEqual[uint32],
-	isa.PCMPGTB - isa.PACKSSWB: mmxGreater[uint8],
-	isa.PCMPGTW - isa.PACKSSWB: mmxGreater[uint16],
-	isa.PCMPGTD - isa.PACKSSWB: mmxGreater[uint32],
+	isa.PCMPEQB - mmxFirst: mmxEqual[uint8],
+	isa.PCMPEQW - mmxFirst: mmxEqual[uint16],
+	isa.PCMPEQD - mmxFirst: mmxEqual[uint32],
+	isa.PCMPGTB - mmxFirst: mmxGreater[uint8],
+	isa.PCMPGTW - mmxFirst: mmxGreater[uint16],
+	isa.PCMPGTD - mmxFirst: mmxGreater[uint32],
 
-	isa.PAND - isa.PACKSSWB:  func(d, s uint64) uint64 { return d & s },
-	isa.PANDN - isa.PACKSSWB: func(d, s uint64) uint64 { return ^d & s },
-	isa.POR - isa.PACKSSWB:   func(d, s uint64) uint64 { return d | s },
-	isa.PXOR - isa.PACKSSWB:  func(d, s uint64) uint64 { return d ^ s },
+	isa.PAND - mmxFirst:  func(d, s uint64) uint64 { return d & s },
+	isa.PANDN - mmxFirst: func(d, s uint64) uint64 { return ^d & s },
+	isa.POR - mmxFirst:   func(d, s uint64) uint64 { return d | s },
+	isa.PXOR - mmxFirst:  func(d, s uint64) uint64 { return d ^ s },
 
-	isa.PSLLW - isa.PACKSSWB: mmxLeft[uint16],
-	isa.PSLLD - isa.PACKSSWB: mmxLeft[uint32],
-	isa.PSLLQ - isa.PACKSSWB: func(d, n uint64) uint64 { return d << min(n, 64) },
-	isa.PSRLW - isa.PACKSSWB: mmxRight[uint16],
-	isa.PSRLD - isa.PACKSSWB: mmxRight[uint32],
-	isa.PSRLQ - isa.PACKSSWB: func(d, n uint64) uint64 { return d >> min(n, 64) },
-	isa.PSRAW - isa.PACKSSWB: func(d, n uint64) uint64 {
+	isa.PSLLW - mmxFirst: mmxLeft[uint16],
+	isa.PSLLD - mmxFirst: mmxLeft[uint32],
+	isa.PSLLQ - mmxFirst: func(d, n uint64) uint64 { return d << min(n, 64) },
+	isa.PSRLW - mmxFirst: mmxRight[uint16],
+	isa.PSRLD - mmxFirst: mmxRight[uint32],
+	isa.PSRLQ - mmxFirst: func(d, n uint64) uint64 { return d >> min(n, 64) },
+	isa.PSRAW - mmxFirst: func(d, n uint64) uint64 {
 		return lanes(d, 0, func(d, _ uint16) uint16 { return uint16(int16(d) >> min(n, 15)) })
 	},
-	isa.PSRAD - isa.PACKSSWB: func(d, n uint64) uint64 {
+	isa.PSRAD - mmxFirst: func(d, n uint64) uint64 {
 		return lanes(d, 0, func(d, _ uint32) uint32 { return uint32(int32(d) >> min(n, 31)) })
 	},
 }
@@ -222,7 +225,7 @@ func buildMMX(b *builder, op *Op, in *isa.Inst) {
 	case in.Op == isa.MOVQ:
 		f = pick(mem, opMovqMPq, opMovqPqPq)
 	default:
-		op.x = uint8(in.Op - isa.PACKSSWB)
+		op.x = uint8(in.Op - mmxFirst)
 		switch {
 		case in.Args[1].Kind == isa.Imm:
 			f = opMmxPqIb
