@@ -55,11 +55,22 @@ type parameters struct {
 	End       uint32
 	Translate uint8
 	AT        uint8 // 1: the machine is an AT
+	Wait      uint8 // 1: requests are answered, however long it takes
+	Board     uint8 // 1: a reset of the processor is one of the whole board
 }
 
-// checkDisk returns the assembled disk, told what the parameters say, as a
-// 1.44 MB floppy.
+// checkDisk returns a disk of checks as a 1.44 MB floppy.
 func checkDisk(t *testing.T, name string, p *parameters) *image.Floppy {
+	t.Helper()
+	f, err := image.NewFloppy(name, checkBytes(t, name, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// checkBytes is the assembled disk, told what the parameters say.
+func checkBytes(t *testing.T, name string, p *parameters) []byte {
 	t.Helper()
 	code, err := os.ReadFile(filepath.Join("bios", name+".bin"))
 	if err != nil {
@@ -72,11 +83,7 @@ func checkDisk(t *testing.T, name string, p *parameters) *image.Floppy {
 			t.Fatal(err)
 		}
 	}
-	f, err := image.NewFloppy(name, data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
+	return data
 }
 
 // newBench returns a machine that is switched on, with everything connected.
@@ -190,20 +197,27 @@ func (b *bench) serve(request string) {
 		b.floppy.SetReadOnly(true)
 	case "lock", "unlock":
 		b.disk.locked = word == "lock"
-	case "sent":
-		b.expect("COM1", &b.serial, rest)
-	case "printed":
-		switch rest {
-		case "screen":
-			rest = "\r\non paper" + strings.Repeat(" ", 72) + "\r\n" + strings.Repeat(strings.Repeat(" ", 80)+"\r\n", 24)
-		case "nothing":
-			rest = ""
-		}
-		b.expect("LPT1", &b.printer, rest)
+	case "sent", "printed":
+		port, want := portOutput(word, rest)
+		b.expect(port, map[string]*bytes.Buffer{"COM1": &b.serial, "LPT1": &b.printer}[port], want)
 	default:
 		b.t.Errorf("request %q?", request)
 	}
 	done()
+}
+
+// portOutput is the port of a request to look at what came out of it, and what
+// should have.
+func portOutput(word, text string) (port, want string) {
+	switch {
+	case word == "sent":
+		return "COM1", text
+	case text == "screen":
+		return "LPT1", "\r\non paper" + strings.Repeat(" ", 72) + "\r\n" + strings.Repeat(strings.Repeat(" ", 80)+"\r\n", 24)
+	case text == "nothing":
+		return "LPT1", ""
+	}
+	return "LPT1", text
 }
 
 // expect looks at what has come out of a port since the last time.
@@ -282,16 +296,29 @@ func TestBIOSSystem(t *testing.T) {
 
 // patterned returns a floppy whose sectors tell which they are (drives.asm).
 func patterned(name string) *image.Floppy {
+	f, err := image.NewFloppy(name, patternedBytes(name))
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func patternedBytes(name string) []byte {
 	format, _ := image.FormatByName(name)
 	data := make([]byte, format.Size())
 	for i := range len(data) / 2 {
 		binary.LittleEndian.PutUint16(data[2*i:], uint16(i/256+i%256*0x101))
 	}
-	f, err := image.NewFloppy(name, data)
-	if err != nil {
-		panic(err)
+	return data
+}
+
+// marked returns a first sector whose words count up from first on.
+func marked(first int) []byte {
+	data := make([]byte, 512)
+	for i := range 256 {
+		binary.LittleEndian.PutUint16(data[2*i:], uint16(first+i*0x101))
 	}
-	return f
+	return data
 }
 
 func TestBIOSFloppies(t *testing.T) {
@@ -319,7 +346,10 @@ type flawed struct {
 	locked bool
 }
 
-const badSector = 777
+const (
+	badSector = 777
+	smallDisk = 16384 // sectors of the disks behind the first
+)
 
 func (d *flawed) ReadSectors(lba uint64, p []byte) error {
 	if lba <= badSector && badSector < lba+uint64(len(p)/image.SectorSize) {
@@ -333,6 +363,12 @@ func (d *flawed) ReadOnly() bool { return d.locked }
 // The geometries are those of the LBA-assisted translation of the Enhanced Disk
 // Drive Specification 1.1: 63 sectors, and the first of 16, 32, 64, 128, 255 heads
 // with which 1024 cylinders are enough; unless a partition says otherwise.
+func diskParameters(sectors uint64, logical, physical [3]uint16, translate uint8) parameters {
+	c, h, s := uint32(logical[0]), uint32(logical[1]), uint32(logical[2])
+	return parameters{Disks: 2, DriveB: 4, Logical: logical, Physical: physical, Total: uint32(sectors), Translate: translate,
+		Middle: (c/2*h+h/2)*s + s - 1, End: c*h*s - 1}
+}
+
 func TestBIOSDisks(t *testing.T) {
 	// One partition, active, of 16 heads and 63 sectors, from 0/1/1 to 999/15/63.
 	partition := make([]byte, 512)
@@ -359,16 +395,8 @@ func TestBIOSDisks(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c, h, s := uint32(tc.logical[0]), uint32(tc.logical[1]), uint32(tc.logical[2])
-			p := parameters{Disks: 2, DriveB: 4, Logical: tc.logical, Physical: tc.physical, Total: uint32(tc.sectors), Translate: tc.translate,
-				Middle: (c/2*h+h/2)*s + s - 1, End: c*h*s - 1}
-			small := func(first int) *image.Disk {
-				data := make([]byte, 512)
-				for i := range 256 {
-					binary.LittleEndian.PutUint16(data[2*i:], uint16(first+i*0x101))
-				}
-				return image.NewDisk("small", data, 16384)
-			}
+			p := diskParameters(tc.sectors, tc.logical, tc.physical, tc.translate)
+			small := func(first int) *image.Disk { return image.NewDisk("small", marked(first), smallDisk) }
 			cfg := machine.Config{CPU: tc.cpu, Boot: "a", Disks: [4]machine.Disk{
 				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},
 				small(0x4242),

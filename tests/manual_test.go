@@ -29,12 +29,6 @@ func manualModels() map[string]byte {
 	return numbers
 }
 
-// finding is what one check of a disk found.
-type finding struct {
-	name   string
-	detail string // "": as the manual says
-}
-
 // findings reads the report of a disk; complete says whether it ran to its end.
 func findings(report string) (list []finding, complete bool) {
 	for line := range strings.SplitSeq(report, "\n") {
@@ -201,46 +195,12 @@ func onQEMU(t *testing.T, name, model, theirs string, option byte) string {
 	return string(out)
 }
 
-// qemuDifferences reads the list of checks in which QEMU is known to differ:
-// a reason in brackets, which docs/rationale.md repeats, then the disks and names
-// it explains.
-func qemuDifferences(t *testing.T) map[string]bool {
-	t.Helper()
-	b, err := os.ReadFile("manual/qemu.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	explained, err := os.ReadFile("../docs/rationale.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	reason := ""
-	for line := range strings.Lines(string(b)) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "["):
-			reason = line
-			if text := strings.Trim(line, "[]"); !bytes.Contains(explained, []byte("\n- "+text+"\n")) {
-				t.Errorf("qemu.txt: %q is not in docs/rationale.md", text)
-			}
-		case line != "" && reason == "":
-			t.Errorf("qemu.txt: %q has no reason", line)
-		case known[line]:
-			t.Errorf("qemu.txt: %q is there twice", line)
-		case line != "":
-			known[line] = true
-		}
-	}
-	return known
-}
-
 // TestManualOnQEMU compares what QEMU does with the manual: a difference that is
 // not in the list fails; one in the list that QEMU no longer has is only noted,
 // since its versions differ.
 func TestManualOnQEMU(t *testing.T) {
 	need(t, "qemu-system-i386")
-	known := qemuDifferences(t)
+	known := differences(t, "manual/qemu.txt")
 	for _, disk := range manualDisks() {
 		for model, theirs := range map[string]string{"80486": "486", "pentium-pro": "pentium2"} {
 			if !slices.Contains(disk.models, model) {
@@ -253,19 +213,7 @@ func TestManualOnQEMU(t *testing.T) {
 				if !complete {
 					t.Errorf("the checks did not come to an end; last of %d: %q", len(list), report[max(0, len(report)-100):])
 				}
-				differ := 0
-				for _, f := range list {
-					name := disk.name + "/" + f.name
-					switch {
-					case f.detail != "" && known[name]:
-						differ++
-					case f.detail != "":
-						t.Errorf("%s | %s", name, f.detail)
-					case known[name]:
-						t.Logf("%s: as the manual says", name)
-					}
-				}
-				t.Logf("%d checks, %d known differences", len(list), differ)
+				compare(t, disk.name, list, known)
 			})
 		}
 	}

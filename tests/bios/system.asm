@@ -39,10 +39,15 @@ main:
         call    test_buffer
         cmp     byte [alone], 0
         jne     .end
+        cmp     byte [p_board], 0
+        jne     .keys
         call    test_shutdown
+.keys:
         call    test_keys
         call    test_states
         call    test_special
+        cmp     byte [p_board], 0
+        jne     .end
         mov     ax, MARK_SEG            ; last: Ctrl-Alt-Del, and here again
         mov     ds, ax
         mov     word [0], MARK
