@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"syscall"
 	"testing"
@@ -20,6 +21,7 @@ type powerHost struct {
 	loose  []hostOp
 	kill   func() // called before each change: here a process may be killed
 	err    error  // of the next Sync
+	room   int64  // where the host is full: writes beyond fail
 }
 
 // hostOp is a write, or with data nil a change of the size to off.
@@ -29,7 +31,7 @@ type hostOp struct {
 }
 
 func newPowerHost(b []byte) *powerHost {
-	return &powerHost{now: bytes.Clone(b), stable: bytes.Clone(b), kill: func() {}}
+	return &powerHost{now: bytes.Clone(b), stable: bytes.Clone(b), kill: func() {}, room: math.MaxInt64}
 }
 
 func (h *powerHost) ReadAt(p []byte, off int64) (int, error) {
@@ -38,9 +40,15 @@ func (h *powerHost) ReadAt(p []byte, off int64) (int, error) {
 
 func (h *powerHost) WriteAt(p []byte, off int64) (int, error) {
 	h.kill()
-	h.loose = append(h.loose, hostOp{off, bytes.Clone(p)})
-	h.now = apply(h.now, off, p)
-	return len(p), nil
+	n := int(max(min(int64(len(p)), h.room-off), 0))
+	if n > 0 {
+		h.loose = append(h.loose, hostOp{off, bytes.Clone(p[:n])})
+		h.now = apply(h.now, off, p[:n])
+	}
+	if n < len(p) {
+		return n, syscall.ENOSPC
+	}
+	return n, nil
 }
 
 func (h *powerHost) Truncate(size int64) error {
@@ -148,7 +156,8 @@ func (d *drive) command(cmd, features uint8, lba int, data []byte) uint8 {
 const cutSectors = 64
 
 // cutRun runs bytes as a program of ATA commands (two bytes each) on an image
-// whose host loses its power, or whose process is killed, after each command.
+// whose host gets full, and loses its power, or whose process is killed, after
+// each command.
 // Told are the contents of each sector that the guest must find: the last that
 // it knows to be stored, and everything written since.
 func cutRun(t *testing.T, prog []byte) {
@@ -185,6 +194,10 @@ func cutRun(t *testing.T, prog []byte) {
 				stored()
 			}
 		case 4:
+			if host.room = math.MaxInt64; arg < cutSectors { // the guest sees nothing of that
+				host.room = int64(arg) * SectorSize
+				break
+			}
 			s = d.command(ataSetFeatures, ataCacheOn, 0, nil)
 			cache = true
 		default:
@@ -193,10 +206,19 @@ func cutRun(t *testing.T, prog []byte) {
 			serial++
 			data := bytes.Repeat([]byte{serial}, n*SectorSize)
 			s = d.command(ataWrite, 0, lba, data)
+			if s&ataERR != 0 {
+				if s&ataDF == 0 || d.In(ataFeatures) != 0x04 || host.room >= int64(lba+n)*SectorSize {
+					t.Fatalf("WRITE SECTORS %d+%d: status %02x, error %02x with room for %d bytes", lba, n, s, d.In(ataFeatures), host.room)
+				}
+				n = int(d.In(ataLow)) - lba // the sector that has failed
+				s &^= ataERR
+			} else if host.room < int64(lba+n)*SectorSize {
+				t.Fatalf("WRITE SECTORS %d+%d succeeds with room for %d bytes", lba, n, host.room)
+			}
 			for i := lba; i < lba+n; i++ {
 				may[i] = append(may[i], fill(serial))
 			}
-			if s&ataERR == 0 && !cache {
+			if s&(ataERR|ataDF) == 0 && !cache {
 				stored()
 			}
 		}
@@ -235,14 +257,16 @@ func TestPowerCut(t *testing.T) {
 		"FLUSH CACHE":       {5, 0, 6, 1, 0, 0, 5, 0, 5, 9, 0, 0, 7, 9},
 		"FLUSH CACHE EXT":   {9, 0, 1, 0, 9, 0, 9, 5, 1, 0, 6, 9},
 		"STANDBY IMMEDIATE": {9, 0, 2, 0, 9, 0},
-		"cache off":         {5, 0, 3, 0, 5, 0, 15, 3, 5, 0, 4, 0, 5, 0},
+		"cache off":         {5, 0, 3, 0, 5, 0, 15, 3, 5, 0, 4, 255, 5, 0},
+		"full":              {5, 0, 15, 3, 4, 8, 15, 3, 9, 40, 0, 0, 7, 0, 3, 0, 15, 2, 4, 255, 15, 3, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) { cutRun(t, prog) })
 	}
 }
 
 func FuzzPowerCut(f *testing.F) {
-	f.Add([]byte{5, 0, 6, 1, 0, 0, 3, 0, 15, 9, 4, 0, 5, 1, 1, 0, 2, 0})
+	f.Add([]byte{5, 0, 6, 1, 0, 0, 3, 0, 15, 9, 4, 255, 5, 1, 1, 0, 2, 0})
+	f.Add([]byte{15, 3, 4, 8, 15, 3, 0, 0, 3, 0, 15, 3, 4, 200, 15, 3})
 	f.Fuzz(func(t *testing.T, prog []byte) { cutRun(t, prog[:min(len(prog), 200)]) })
 }
 
