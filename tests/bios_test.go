@@ -370,11 +370,15 @@ func diskParameters(sectors uint64, logical, physical [3]uint16, translate uint8
 }
 
 func TestBIOSDisks(t *testing.T) {
-	// One partition, active, of 16 heads and 63 sectors, from 0/1/1 to 999/15/63.
-	partition := make([]byte, 512)
-	copy(partition[0x1be:], []byte{0x80, 1, 1, 0, 6, 15, 63 | 3<<6, 999 & 0xff, 63, 0, 0, 0})
-	binary.LittleEndian.PutUint32(partition[0x1be+12:], 1000*16*63-63)
-	partition[510], partition[511] = 0x55, 0xaa
+	// One partition, active, from 0/1/1 to the end of a cylinder.
+	partition := func(cylinders, heads, sectors int) []byte {
+		p := make([]byte, 512)
+		last := cylinders - 1
+		copy(p[0x1be:], []byte{0x80, 1, 1, 0, 6, byte(heads - 1), byte(sectors | last>>2&0xc0), byte(last), byte(sectors), 0, 0, 0})
+		binary.LittleEndian.PutUint32(p[0x1be+12:], uint32(cylinders*heads*sectors-sectors))
+		p[510], p[511] = 0x55, 0xaa
+		return p
+	}
 	for _, tc := range []struct {
 		name, cpu         string
 		sectors           uint64
@@ -387,7 +391,10 @@ func TestBIOSDisks(t *testing.T) {
 		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 415},
 		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 424},
 		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 429},
-		{"528M partitioned", "80386", 1081344, partition, [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 3, 426},
+		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 426},
+		{"504M partitioned", "80386", 1024 * 16 * 63, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 424},
+		{"2.1G of 240 heads", "80386", 4300800, partition(283, 240, 63), [3]uint16{284, 240, 63}, [3]uint16{4266, 16, 63}, 3, 429},
+		{"2.1G of 64 heads, 32 sectors", "80386", 4300800, partition(1000, 64, 32), [3]uint16{1024, 64, 32}, [3]uint16{4266, 16, 63}, 3, 428},
 		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 429},
 		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 428},
 		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 426},

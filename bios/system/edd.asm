@@ -125,7 +125,7 @@ edd_params:
         mov     cx, [es:di]
         cmp     cx, 1Ah
         jb      edd_bad
-        mov     word [es:di+2], 0003h   ; DMA boundaries are no concern; geometry is valid
+        mov     word [es:di+2], 000Bh   ; DMA boundaries are no concern; geometry is valid; writes can be verified
         xor     ax, ax
         mov     [es:di+6], ax
         mov     [es:di+10], ax
@@ -184,6 +184,9 @@ edd_dpte:
         cmp     byte [si+dk_trans], 2
         je      .flat
         or      dh, 02h                 ; ... LBA-assisted
+        cmp     byte [si+dk_trans], 1
+        je      .flat
+        or      dh, 04h                 ; ... another one
 .flat:
         test    byte [si+dk_flags], DKF_LBA
         jz      .chs

@@ -7,7 +7,8 @@
 ;      number of heads and sectors only;
 ;   2. up to 1024 cylinders: none;
 ;   3. a drive with LBA: LBA-assisted, 63 sectors, 16, 32, 64, 128 or 255 heads, whichever is enough;
-;   4. any other: large: heads doubled, cylinders halved until they fit.
+;   4. any other: large: heads doubled, cylinders halved until they fit; 16 heads would become 256, so with
+;      more than 8192 cylinders they are taken for 15 first.
 ;
 ; Sources: Phoenix Enhanced Disk Drive Specification 1.1, section 4 and appendix (translation, the
 ; translated parameter table with signature A0h); IBM PC AT Technical Reference, INT 41h.
@@ -175,6 +176,17 @@ disk_translate:
         mov     [si+dk_lsec], ax
         mov     ax, [si+dk_pcyls]
         mov     bx, [si+dk_pheads]
+        cmp     bx, 16
+        jne     .halve
+        cmp     ax, 8192
+        jbe     .halve
+        cmp     ax, 16383               ; more do not fit in any case
+        jbe     .fifteen
+        mov     ax, 16383
+.fifteen:
+        mul     bx
+        dec     bx
+        div     bx
 .halve:
         cmp     ax, 1024
         jbe     .fits
@@ -190,13 +202,86 @@ disk_translate:
         mov     [si+dk_lheads], bx
         ret
 .partitions:
-        mov     byte [si+dk_trans], 3
         call    disk_cylinders
-        cmp     ax, 1024
-        jbe     .pdone
-        mov     ax, 1024
-.pdone:
         mov     [si+dk_lcyls], ax
+        cmp     ax, 1024
+        jae     .pcap
+        call    disk_reach              ; some partitions end within the last cylinder
+        cmp     ax, [si+dk_lcyls]
+        jbe     .kind
+        mov     [si+dk_lcyls], ax
+        jmp     short .kind
+.pcap:
+        mov     word [si+dk_lcyls], 1024
+.kind:
+        mov     byte [si+dk_trans], 3
+        cmp     word [si+dk_pcyls], 1024
+        ja      .assisted
+        mov     ax, [si+dk_lheads]
+        cmp     ax, [si+dk_pheads]
+        jne     .assisted
+        mov     ax, [si+dk_lsec]
+        cmp     ax, [si+dk_psec]
+        jne     .assisted
+        mov     byte [si+dk_trans], 0
+        ret
+.assisted:
+        cmp     word [si+dk_lsec], 63
+        jne     .other
+        mov     ax, [si+dk_lheads]
+        cmp     ax, 255
+        je      .lba
+        cmp     ax, 16
+        jb      .other
+        mov     bx, ax
+        dec     bx
+        test    ax, bx
+        jnz     .other
+.lba:
+        mov     byte [si+dk_trans], 1
+.other:
+        ret
+
+; disk_reach: Out: AX = cylinders that the partitions reach into. ES:0 = first sector of the disk, DS:SI = entry with
+; heads and sectors. Changes BX, CX, DX, DI.
+disk_reach:
+        push    bp
+        xor     bp, bp
+        mov     di, PT_ENTRIES
+.entry:
+        mov     al, [es:di+pt_type]
+        test    al, al
+        jz      .next
+        cmp     al, PT_GPT
+        je      .next
+        mov     ax, [es:di+pt_lba]
+        mov     dx, [es:di+pt_lba+2]
+        add     ax, [es:di+pt_size]
+        adc     dx, [es:di+pt_size+2]
+        jc      .next
+        cmp     dx, [si+dk_total+2]     ; what reaches beyond the disk says nothing
+        jb      .inside
+        ja      .next
+        cmp     ax, [si+dk_total]
+        ja      .next
+.inside:
+        sub     ax, 1
+        sbb     dx, 0
+        jc      .next
+        mov     cx, [si+dk_lsec]
+        call    div32
+        mov     cx, [si+dk_lheads]
+        call    div32
+        inc     ax
+        cmp     ax, bp
+        jbe     .next
+        mov     bp, ax
+.next:
+        add     di, 16
+        cmp     di, 510
+        jb      .entry
+        mov     ax, bp
+        pop     bp
         ret
 
 ; disk_cylinders: Out: AX = whole cylinders of dk_lheads * dk_lsec, FFFFh when there are more than that; at
@@ -231,6 +316,7 @@ pt_type         equ 4
 pt_end          equ 5
 pt_lba          equ 8
 pt_size         equ 12
+PT_GPT          equ 0EEh
 disk_from_partitions:
         mov     di, eb_rq
         xor     ax, ax
@@ -266,7 +352,7 @@ disk_from_partitions:
         mov     al, [es:di+pt_type]
         test    al, al
         jz      .none
-        cmp     al, 0EEh                ; GPT: the CHS of the protective entry mean nothing
+        cmp     al, PT_GPT              ; the CHS of the protective entry mean nothing
         je      .none
         mov     al, [es:di+pt_end]
         xor     ah, ah
