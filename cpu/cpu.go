@@ -50,7 +50,7 @@ type CPU struct {
 	ferr  func(bool)
 
 	tlb  *mmu.TLB // of the current privilege
-	tlbs [2]userTLB
+	tlbs [2]privTLB
 
 	// Budget of the slice, in instructions; see run.go.
 	left, stolen, slice int64
@@ -79,13 +79,6 @@ type CPU struct {
 	onException func(Exception) bool // see SetExceptionHook
 
 	counters Counters
-}
-
-// userTLB is a TLB with the write tags that its pages would have if they held
-// no code: stores to such a page ask first whether they hit any.
-type userTLB struct {
-	mmu.TLB
-	code [mmu.TLBSize]uint64
 }
 
 // Counters count events that cost time or that no guest should cause.

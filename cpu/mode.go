@@ -145,35 +145,20 @@ func (c *CPU) setCPL(cpl uint8) {
 // flushTLB empties both TLBs, global pages too.
 func (c *CPU) flushTLB() {
 	for i := range c.tlbs {
-		c.tlbs[i].Flush(false)
-		c.tlbs[i].code = [mmu.TLBSize]uint64{}
-		for j := range c.tlbs[i].code {
-			c.tlbs[i].code[j] = mmu.Empty
-		}
+		c.tlbs[i].flush(false)
 	}
 }
 
 // flushTLBLocal empties both TLBs but for global pages (MOV CR3).
 func (c *CPU) flushTLBLocal() {
-	if c.CR4&CR4PGE == 0 {
-		c.flushTLB()
-		return
-	}
 	for i := range c.tlbs {
-		t := &c.tlbs[i]
-		t.Flush(true)
-		for j := range t.code {
-			if t.E[j].R == mmu.Empty {
-				t.code[j] = mmu.Empty
-			}
-		}
+		c.tlbs[i].flush(c.CR4&CR4PGE != 0)
 	}
 }
 
 // flushPage drops one linear page from both TLBs (INVLPG).
 func (c *CPU) flushPage(la uint32) {
 	for i := range c.tlbs {
-		c.tlbs[i].FlushPage(uint64(la))
-		c.tlbs[i].code[la>>mmu.PageShift&(mmu.TLBSize-1)] = mmu.Empty
+		c.tlbs[i].flushPage(la)
 	}
 }

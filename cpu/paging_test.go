@@ -1,6 +1,9 @@
 package cpu
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // Page-fault error codes and CR2 (SDM volume 3, section 4.7): bit 0 rights, bit
 // 1 write, bit 2 user.
@@ -151,22 +154,68 @@ func TestTLBFlush(t *testing.T) {
 		{"MOV CR3, global", true, []byte{0x0f, 0x20, 0xd9, 0x0f, 0x22, 0xd9}, 1},
 		{"MOV CR4", true, []byte{0x0f, 0x20, 0xe1, 0x80, 0xe1, 0x7f, 0x0f, 0x22, 0xe1}, 2},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			code := append(append(append(append([]byte{}, load...), remap...), c.flush...), load...)
-			r := newProt(t, "pentium-pro", code...).page()
-			r.setPTE(0xc, 0xc107)
-			if c.pge {
-				r.CR4 |= CR4PGE
-			}
-			r.Refresh()
-			r.mem.Write(0xc000, 1, 1)
-			r.mem.Write(0xd000, 1, 2)
-			r.wantVector(-1)
-			r.wantReg(AX, c.want)
-		})
+		for name, other := range map[string][]byte{c.name: nil, c.name + ", pushed out": {0x64, 0x8b, 0x1d, 0, 0xc0, 0, 0}} { // mov ebx,fs:[c000]
+			t.Run(name, func(t *testing.T) {
+				r := newProt(t, "pentium-pro", slices.Concat(load, other, remap, c.flush, load)...).page().alias()
+				r.setPTE(0xc, 0xc107)
+				if c.pge {
+					r.CR4 |= CR4PGE
+				}
+				r.Refresh()
+				r.mem.Write(0xc000, 1, 1)
+				r.mem.Write(0xd000, 1, 2)
+				r.wantVector(-1)
+				r.wantReg(AX, c.want)
+			})
+		}
 	}
 	newProt(t, "80386", 0x0f, 0x01, 0x3d, 0, 0xc0, 0, 0).wantVector(vecUD) // 80486 on
 	newProt(t, "80486", 0x0f, 0x01, 0x3d, 0, 0xc0, 0, 0).user().wantError(vecGP, 0)
+}
+
+// alias maps the first 4 MB once more behind themselves, where FS begins: each
+// page shares its place in the TLB with its alias.
+func (r *rig) alias() *rig {
+	r.mem.Write(rigPD+4, 4, rigPT|7)
+	r.Seg[FS].Base = 4 << 20
+	r.Refresh()
+	return r
+}
+
+// Two pages that share a place in the TLB are not walked at each access, and what
+// is written through one is read through the other.
+func TestTLBConflict(t *testing.T) {
+	r := newProt(t, "80386",
+		0xb9, 0xe8, 3, 0, 0, // mov ecx,1000
+		0xff, 0x05, 0, 0xc0, 0, 0, // inc dword [c000]
+		0x64, 0x8b, 0x15, 0, 0xc0, 0, 0, // mov edx,fs:[c000]
+		0x64, 0x89, 0x15, 4, 0xc0, 0, 0, // mov fs:[c004],edx
+		0xe2, 0xea).page().alias() // loop
+	r.wantVector(-1)
+	r.wantReg(DX, 1000)
+	r.wantMem(0xc004, 4, 1000)
+	if got := r.Counters().TLBFills; got > 20 {
+		t.Errorf("TLBFills = %d; want a few", got)
+	}
+}
+
+// A page whose translation was pushed out and that comes to hold code loses its
+// write tag all the same.
+func TestTLBConflictCode(t *testing.T) {
+	r := newProt(t, "80386",
+		0xc6, 0x05, 0, 0xc0, 0, 0, 0xf4, // mov byte [c000],hlt
+		0x64, 0xa1, 0, 0xc0, 0, 0, // mov eax,fs:[c000] pushes it out
+		0x64, 0xc7, 0x05, 0, 0xc0, 0, 0, 0x40, 0xc3, 0x90, 0x90, // mov dword fs:[c000],"inc eax; ret"
+		0x31, 0xc0, // xor eax,eax
+		0xe8, 0xdc, 0x3f, 0, 0, // call c000 (patched below)
+		0xc6, 0x05, 0, 0xc0, 0, 0, 0x48, // mov byte [c000],"dec eax"
+		0xe8, 0xd0, 0x3f, 0, 0).page().alias() // call c000
+	for _, at := range []uint32{26, 38} {
+		r.mem.Write(rigCode+at+1, 4, uint64(0xc000-(rigCode+at+5)))
+	}
+	r.Refresh()
+	r.wantVector(-1)
+	r.wantReg(AX, 0)
 }
 
 // System structures are read with supervisor rights whatever the CPL.

@@ -19,12 +19,10 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	slot := la >> pageShift & tlbMask
 	e := &t.E[slot]
 	tag := uint64(la &^ pageMask)
-	if write {
-		if e.W == tag || t.code[slot] == tag {
+	if e.R == tag || t.recall(tag, slot) {
+		if !write || e.W == tag || t.code[slot] == tag {
 			return location{idx: uint64(la) + e.D, ram: true}
 		}
-	} else if e.R == tag {
-		return location{idx: uint64(la) + e.D, ram: true}
 	}
 
 	tr := mmu.Translation{Phys: la, Writable: true}
@@ -52,6 +50,9 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 		// dirty bit finds it out. Should it be the page of the running code, that goes
 		// on from the new place at the next instruction.
 		c.dropTraces(uint32(uint64(la)+e.D)&^pageMask, mmu.PageSize)
+	}
+	if e.R != tag {
+		t.keep(slot)
 	}
 	t.Set(uint64(la), true, wtag && !code, true, d, tr.Global)
 	t.code[slot] = mmu.Empty

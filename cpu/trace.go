@@ -267,12 +267,7 @@ func (c *CPU) markCode(i, n uint32) {
 	if c.phys.MarkCode(i, n) {
 		// The page's first code: its write tags move to the slow table.
 		for j := range c.tlbs {
-			u := &c.tlbs[j]
-			for k := range u.E {
-				if e := &u.E[k]; e.W != mmu.Empty && uint32((e.W+e.D)>>pageShift) == page {
-					u.code[k], e.W = e.W, mmu.Empty
-				}
-			}
+			c.tlbs[j].dropWrites(page)
 		}
 	}
 }

@@ -63,20 +63,17 @@ func (t *TLB) Set(la uint64, r, w, x bool, d uint64, global bool) *Entry {
 	if x {
 		e.X = tag
 	}
-	t.global[i>>6] &^= 1 << (i & 63)
-	if global {
-		t.global[i>>6] |= 1 << (i & 63)
-	}
+	t.SetGlobal(uint32(i), global)
 	return e
 }
 
-// DropWrites empties the write tags of all entries that map the page with the
-// given number in Mem: it holds code now.
-func (t *TLB) DropWrites(page uint32) {
-	for i := range t.E {
-		e := &t.E[i]
-		if e.W != Empty && uint32((e.W+e.D)>>PageShift) == page {
-			e.W = Empty
-		}
+// IsGlobal reports whether the entry with number i is that of a global page.
+func (t *TLB) IsGlobal(i uint32) bool { return t.global[i>>6]>>(i&63)&1 != 0 }
+
+// SetGlobal says whether the entry with number i is that of a global page.
+func (t *TLB) SetGlobal(i uint32, global bool) {
+	t.global[i>>6] &^= 1 << (i & 63)
+	if global {
+		t.global[i>>6] |= 1 << (i & 63)
 	}
 }
