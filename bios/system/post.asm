@@ -145,6 +145,7 @@ post_cold:
         call    equipment_save
         mov     word [bda_reset_flag], 0
         post    0Ch
+        call    smbios_init
         call    boot_asked
         int     19h
 .lost:

@@ -70,6 +70,19 @@ cpu 8086
 
 ; put_cpu: prints the processor's name. DS = BIOS data area. Changes AX, BX, CX, DX, SI, ES.
 put_cpu:
+        call    cpu_name
+        call    puts
+        test    byte [es:eb_board], BOARD_FPU
+        jz      .done
+        mov     si, .fpu
+        call    puts
+.done:
+        ret
+.fpu:   db      " with coprocessor", 0
+
+; cpu_name: Out: CS:SI = the processor's name, BX = 0 for the 8086, counted up to 7 for the Pentium II, ES = EBDA.
+; DS = BIOS data area. Changes CX, DX.
+cpu_name:
         ebda    es
         mov     bl, [es:eb_cpu]
         test    byte [es:eb_board], BOARD_CPUID
@@ -104,12 +117,7 @@ cpu 8086
         xor     bh, bh
         shl     bx, 1
         mov     si, [cs:.names+bx]
-        call    puts
-        test    byte [es:eb_board], BOARD_FPU
-        jz      .done
-        mov     si, .fpu
-        call    puts
-.done:
+        shr     bx, 1
         ret
 .names:
         dw      .n0, .n1, .n2, .n3, .n4, .n5, .n6, .n7
@@ -121,4 +129,3 @@ cpu 8086
 .n5:    db      "Pentium", 0
 .n6:    db      "Pentium Pro", 0
 .n7:    db      "Pentium II", 0
-.fpu:   db      " with coprocessor", 0

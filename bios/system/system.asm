@@ -53,6 +53,7 @@ seg_bda:
 %include "memory.asm"
 %include "processor.asm"
 %include "apic.asm"
+%include "smbios.asm"
 %include "vectors.asm"
 %include "memcount.asm"
 %include "summary.asm"
