@@ -135,6 +135,8 @@ cpu 8086
 smb_families:                           ; as cpu_name counts them
         db      03h, 03h, 04h, 05h, 06h, 0Bh, 0Ch, 0Dh
 
+        align   16, db 0FFh
+        db      0FFh                    ; where nobody looks for an entry point
 smb_entry:
         db      "_SM_", 0, SMBIOS_ENTRY, 2, 3
         dw      smb_longest
