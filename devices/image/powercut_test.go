@@ -106,12 +106,22 @@ func (h *powerHost) cut(r *rand.Rand) []byte {
 // end, as a driver does.
 type drive struct {
 	*ata.Channel
-	clock *bus.Scheduler
+	clock  *bus.Scheduler
+	memory []byte // what the bus master is to move to the drive
 }
+
+// FromMemory and ToMemory are the bus master.
+func (d *drive) FromMemory(p []byte) int {
+	n := copy(p, d.memory)
+	d.memory = d.memory[n:]
+	return n
+}
+
+func (d *drive) ToMemory([]byte) int { return 0 }
 
 func newDrive(disk ata.Disk) *drive {
 	d := &drive{clock: bus.NewScheduler(nil)}
-	d.Channel = ata.New(d.clock, func(bool) {}, ata.Config{Name: "ata", Drives: [2]ata.DriveConfig{{Disk: disk}}})
+	d.Channel = ata.New(d.clock, func(bool) {}, ata.Config{Name: "ata", DMA: d, Drives: [2]ata.DriveConfig{{Disk: disk}}})
 	d.wait()
 	return d
 }
@@ -122,8 +132,8 @@ const (
 
 	ataERR, ataDRQ, ataDF, ataBSY = 0x01, 0x08, 0x20, 0x80
 
-	ataWrite, ataFlush, ataFlushExt, ataStandbyNow, ataSetFeatures = 0x30, 0xe7, 0xea, 0xe0, 0xef
-	ataCacheOn, ataCacheOff                                        = 0x02, 0x82
+	ataWrite, ataWriteDMA, ataFlush, ataFlushExt, ataStandbyNow, ataSetFeatures = 0x30, 0xca, 0xe7, 0xea, 0xe0, 0xef
+	ataCacheOn, ataCacheOff                                                     = 0x02, 0x82
 )
 
 func (d *drive) wait() uint8 {
@@ -138,13 +148,14 @@ func (d *drive) wait() uint8 {
 
 // command returns the status at the end.
 func (d *drive) command(cmd, features uint8, lba int, data []byte) uint8 {
+	d.memory = data
 	for off, v := range []uint8{ataFeatures: features, ataCount: uint8(len(data) / SectorSize), ataLow: uint8(lba), ataMid: uint8(lba >> 8), ataHigh: uint8(lba >> 16), ataDevice: 0xe0, ataCommand: cmd} {
 		if off != ataData {
 			d.Out(uint16(off), v)
 		}
 	}
 	s := d.wait()
-	for ; len(data) > 0 && s&ataDRQ != 0; s = d.wait() {
+	for ; cmd == ataWrite && len(data) > 0 && s&ataDRQ != 0; s = d.wait() {
 		for i := 0; i < SectorSize; i += 2 {
 			d.OutWide(ataData, 2, uint32(binary.LittleEndian.Uint16(data[i:])))
 		}
@@ -205,7 +216,7 @@ func cutRun(t *testing.T, prog []byte) {
 			n := min(int(op)-4, cutSectors-lba)
 			serial++
 			data := bytes.Repeat([]byte{serial}, n*SectorSize)
-			s = d.command(ataWrite, 0, lba, data)
+			s = d.command([]uint8{ataWrite, ataWriteDMA}[prog[0]>>4&1], 0, lba, data)
 			if s&ataERR != 0 {
 				if s&ataDF == 0 || d.In(ataFeatures) != 0x04 || host.room >= int64(lba+n)*SectorSize {
 					t.Fatalf("WRITE SECTORS %d+%d: status %02x, error %02x with room for %d bytes", lba, n, s, d.In(ataFeatures), host.room)
@@ -258,6 +269,7 @@ func TestPowerCut(t *testing.T) {
 		"FLUSH CACHE EXT":   {9, 0, 1, 0, 9, 0, 9, 5, 1, 0, 6, 9},
 		"STANDBY IMMEDIATE": {9, 0, 2, 0, 9, 0},
 		"cache off":         {5, 0, 3, 0, 5, 0, 15, 3, 5, 0, 4, 255, 5, 0},
+		"DMA":               {16 + 5, 0, 16 + 15, 3, 0, 0, 16 + 6, 4, 4, 8, 16 + 15, 3, 3, 0, 16 + 15, 1, 16 + 7, 0},
 		"full":              {5, 0, 15, 3, 4, 8, 15, 3, 9, 40, 0, 0, 7, 0, 3, 0, 15, 2, 4, 255, 15, 3, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) { cutRun(t, prog) })
