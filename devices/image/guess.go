@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"path/filepath"
 	"strings"
 )
 
@@ -31,8 +30,8 @@ func (k Kind) String() string {
 }
 
 // GuessHead is how many bytes of an image Guess looks at: enough for the first
-// volume descriptor of a CD, in sector 16 of 2048 bytes.
-const GuessHead = 17 * 2048
+// volume descriptor of a CD, in sector 16, of raw sectors.
+const GuessHead = (descriptor + 1) * rawSector
 
 // Identity is the outcome of a guess.
 type Identity struct {
@@ -49,8 +48,8 @@ type Identity struct {
 
 // Guess tells what an image is from its name, its size in bytes and its first
 // GuessHead bytes (all of it, if shorter). A sound floppy size wins over a
-// partition table, a CD volume over both unless the name says that it is a
-// disk.
+// partition table, a CD volume over both: an image that is a CD and a disk is
+// made to be burnt.
 func Guess(name string, size int64, head []byte) Identity {
 	unknown := func(err error) Identity {
 		return Identity{Text: strings.TrimPrefix(err.Error(), name+": "), Err: err}
@@ -64,13 +63,15 @@ func Guess(name string, size int64, head []byte) Identity {
 	if what, advice := foreign(head); what != "" {
 		return unknown(refuse(name, ErrFormat, "is %s; want a raw disk image%s", what, advice))
 	}
-	ext := strings.ToLower(filepath.Ext(name))
 	parts, partitioned := partitions(head)
 	floppy, ferr := detectFloppy(name, size, head)
 	standard := ferr == nil && floppy.isKnown() && floppy.behind == 0 && !floppy.padded
 	switch {
-	case isCD(head) && (ext == ".iso" || ext == ".cdr" || !partitioned):
-		return Identity{Kind: CDROM, Text: fmt.Sprintf("an ISO 9660 CD-ROM of %s", human(size))}
+	case isCD(head):
+		if _, err := checkDisc(name, size, head); err != nil {
+			return unknown(err)
+		}
+		return Identity{Kind: CDROM, Text: discText(size, head)}
 	case standard:
 		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("a %s floppy, by %s", floppy.Name, floppy.by)}
 	case partitioned:
@@ -110,6 +111,7 @@ func foreign(head []byte) (what, advice string) {
 		{0, "QFI\xfb", "a QCOW2 image", convert},
 		{0, "conectix", "a VHD image", convert},
 		{0, "vhdxfile", "a VHDX image", convert},
+		{0, "CISO", "a compressed ISO image", unpack},
 		{0, "KDMV", "a VMDK image", convert},
 		{0, "# Disk DescriptorFile", "a VMDK descriptor", convert},
 		{64, "\x7f\x10\xda\xbe", "a VDI image", convert},
@@ -126,14 +128,16 @@ func foreign(head []byte) (what, advice string) {
 			return m.what, m.advice
 		}
 	}
+	if isCueSheet(head) {
+		return "a cue sheet", "; name the BIN file that it lists"
+	}
 	return "", ""
 }
 
-// isCD finds a volume descriptor set: "CD001" at byte 1 of sector 16 (ECMA-119
-// 8.1).
+// isCD finds a volume descriptor set.
 func isCD(head []byte) bool {
-	const at = 16*2048 + 1
-	return len(head) >= at+5 && string(head[at:at+5]) == "CD001"
+	name, _ := volume(head)
+	return name != ""
 }
 
 // partition table of a master boot record.

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"encoding/binary"
 	"errors"
 	"strings"
 	"testing"
@@ -21,12 +22,19 @@ func gpt() []byte {
 }
 
 func TestGuess(t *testing.T) {
-	if GuessHead != 34816 {
-		t.Errorf("GuessHead = %d; want 17 sectors of 2048 bytes", GuessHead)
+	if GuessHead != 39984 {
+		t.Errorf("GuessHead = %d; want 17 raw sectors of 2352 bytes", GuessHead)
 	}
 	fd144 := mustFormat(t, "1.44M")
 	hybrid := cdHead()
 	copy(hybrid, mbr(0x40, 1000))
+	udf := make([]byte, GuessHead)
+	copy(udf[16*2048:], "\x00BEA01\x01")
+	sized := func(sectors uint32) []byte {
+		b := cdHead()
+		binary.LittleEndian.PutUint32(b[16*2048+80:], sectors)
+		return b
+	}
 	boot := make([]byte, SectorSize)
 	boot[510], boot[511] = 0x55, 0xaa
 	for _, tc := range []struct {
@@ -50,8 +58,6 @@ func TestGuess(t *testing.T) {
 		{"unpartitioned", "c.img", 32 << 20, boot, HardDisk, "a hard disk of 32 MB without partitions, by its boot sector", nil},
 		{"CD", "x.iso", 100 << 20, cdHead(), CDROM, "an ISO 9660 CD-ROM of 100 MB", nil},
 		{"CD without extension", "x", 100 << 20, cdHead(), CDROM, "an ISO 9660 CD-ROM of 100 MB", nil},
-		{"hybrid as ISO", "x.iso", 100 << 20, hybrid, CDROM, "an ISO 9660 CD-ROM of 100 MB", nil},
-		{"hybrid as disk", "x.img", 100 << 20, hybrid, HardDisk, "partition table", nil},
 		{"single-sided 360K", "a.img", 368640, bootSector(Format{Geometry: Geometry{80, 1, 9}}), FloppyDisk, "a floppy of 80 cylinders, 1 head, 9 sectors, by its boot sector", nil},
 		{"single-sided 320K", "a.img", 327680, bootSector(Format{Geometry: Geometry{80, 1, 8}}), FloppyDisk, "a floppy of 80 cylinders, 1 head, 8 sectors, by its boot sector", nil},
 		{"made-up geometry", "a.img", 163840, bootSector(Format{Geometry: Geometry{10, 2, 16}}), FloppyDisk, "a 160K floppy, by its size", nil},
@@ -61,6 +67,14 @@ func TestGuess(t *testing.T) {
 		{"Teledisk", "a.td0", 5000, tdHead("TD", 21), FloppyDisk, "a floppy in Teledisk format, by its signature", nil},
 		{"Teledisk, packed", "a.td0", 5000, tdHead("td", 21), FloppyDisk, "a floppy in Teledisk format, by its signature", nil},
 		{"not Teledisk", "a.txt", 12, []byte("TD\x00890123456"), Unknown, "not a whole number", ErrOddSize},
+		{"hybrid as ISO", "x.iso", 100 << 20, hybrid, CDROM, "an ISO 9660 CD-ROM of 100 MB (and a hard disk, by its partition table: --hd takes it as one)", nil},
+		{"hybrid by another name", "x.img", 100 << 20, hybrid, CDROM, "an ISO 9660 CD-ROM of 100 MB", nil},
+		{"raw Mode 1", "x.bin", 2352 * 1024, rawCD(1, 1024), CDROM, "an ISO 9660 CD-ROM of 2 MB in raw sectors", nil},
+		{"raw Mode 2", "x.bin", 2352 * 1024, rawCD(2, 1024), CDROM, "an ISO 9660 CD-ROM of 2 MB in raw sectors", nil},
+		{"UDF", "x.img", 100 << 20, udf, CDROM, "a UDF CD-ROM of 100 MB", nil},
+		{"cut CD", "x.iso", 1 << 20, sized(1000), Unknown, "truncated: 1048576 bytes, but its volume has 1000 sectors, 2048000 bytes", ErrTruncated},
+		{"CD without its padding", "x.iso", 1 << 20, sized(664), CDROM, "an ISO 9660 CD-ROM of 1 MB", nil},
+		{"cue sheet", "x.cue", 100, []byte("FILE \"x.bin\" BINARY\r\n"), Unknown, "is a cue sheet; want a raw disk image; name the BIN file that it lists", ErrFormat},
 		{"empty", "e.img", 0, nil, Unknown, "is empty (0 bytes)", ErrEmpty},
 		{"cut floppy", "a.img", 1024000, bootSector(fd144), Unknown, "truncated", ErrTruncated},
 		{"cut hard disk", "c.img", 4 << 20, mbr(63, 65000), Unknown, "truncated", ErrTruncated},
@@ -113,6 +127,10 @@ func FuzzGuess(f *testing.F) {
 			d, err := detectFloppy(name, size, head)
 			if err != nil || id.Format.Size()+d.behind < size || id.Format.Cylinders > maxCylinders {
 				t.Fatalf("guessed a floppy %+v that opening refuses: %v", id.Format, err)
+			}
+		case CDROM:
+			if _, err := checkDisc(name, size, head); err != nil {
+				t.Fatalf("guessed a CD that opening refuses: %v", err)
 			}
 		case HardDisk:
 			if err := checkDisk(name, size, head); err != nil {

@@ -1,8 +1,8 @@
 // Package image is the disks of the machine as the person has them: files with
-// the sectors of a floppy or a hard disk in order, read-only and throw-away
+// the sectors of a floppy, a hard disk or a CD-ROM in order, read-only and throw-away
 // views of such files, and disks in memory. Floppy is what a floppy drive
 // turns, Disk is the sector array behind an ATA drive; the interfaces they
-// satisfy are declared by the controllers.
+// satisfy are declared by the controllers. Disc is what a CD-ROM drive reads.
 //
 // Rules that hold for every image:
 //   - a write reaches the file before the controller hears of its success, in
