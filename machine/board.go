@@ -32,6 +32,7 @@ type chips struct {
 	pit    *pit.PIT
 	rtc    *rtc.RTC
 	kbc    *kbc.KBC
+	ata    [2]*ata.Channel
 	vga    *vga.VGA
 	fdc    *fdc.FDC
 	serial []*serialPort
@@ -73,8 +74,9 @@ func (m *Machine) build(model *cpu.Model) error {
 		m.ide = pci.NewIDE(m.pci, m.mem)
 		irq14, irq15 = both(irq14, m.ide.Master[0].Interrupt), both(irq15, m.ide.Master[1].Interrupt)
 	}
-	ata0 := ata.New(m.sched, irq14, m.channel("ata0", m.cfg.Disks[0], m.cfg.Disks[1]))
-	ata1 := ata.New(m.sched, irq15, m.channel("ata1", m.cfg.Disks[2], m.cfg.Disks[3]))
+	ata0 := ata.New(m.sched, irq14, m.channel("ata0", 0))
+	ata1 := ata.New(m.sched, irq15, m.channel("ata1", 2))
+	m.ata = [2]*ata.Channel{ata0, ata1}
 	m.vga = vga.New(m.sched, nil)
 	post := debugport.NewPOST("post", m.cfg.Post)
 	debugCon := byteSink(m.cfg.DebugCon)
@@ -211,12 +213,16 @@ func (m *Machine) videoBIOS() []byte {
 	return bios.Video()
 }
 
-// channel describes an ATA channel with its drives.
-func (m *Machine) channel(name string, disks ...Disk) ata.Config {
+// channel describes an ATA channel with its drives, the first of which is the
+// given one of the configuration.
+func (m *Machine) channel(name string, first int) ata.Config {
 	c := ata.Config{Name: name}
-	for i, d := range disks {
-		if d != nil {
-			c.Drives[i] = ata.DriveConfig{Disk: d, Model: "beige hard disk", Serial: fmt.Sprintf("%s-%d", name, i), Firmware: "1.0"}
+	for i := range c.Drives {
+		serial := fmt.Sprintf("%s-%d", name, i)
+		if d := m.cfg.Disks[first+i]; d != nil {
+			c.Drives[i] = ata.DriveConfig{Disk: d, Model: "beige hard disk", Serial: serial, Firmware: "1.0"}
+		} else if cd := m.cfg.CDROMs[first+i]; cd != nil {
+			c.Drives[i] = ata.DriveConfig{CDROM: true, Disc: cd.Disc, Model: "beige CD-ROM", Serial: serial, Firmware: "1.0"}
 		}
 	}
 	return c
@@ -360,6 +366,14 @@ func (m *Machine) deliver(e Event) {
 		m.fdc.Insert(e.Unit&1, e.Floppy)
 	case EventEject:
 		m.fdc.Eject(e.Unit & 1)
+	case EventInsertDisc:
+		if c, unit := m.cdrom(e.Unit); c != nil {
+			c.Insert(unit, e.Disc)
+		}
+	case EventEjectDisc:
+		if c, unit := m.cdrom(e.Unit); c != nil {
+			c.Eject(unit)
+		}
 	}
 }
 

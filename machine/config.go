@@ -36,6 +36,7 @@ type Config struct {
 
 	Floppies [2]Floppy // drives A and B; nil: empty drive
 	Disks    [4]Disk   // primary master and slave, secondary master and slave; nil: no drive
+	CDROMs   [4]*CDROM // at the same places, where there is no disk; nil: no drive
 	Boot     string    // the order in which drives are tried, such as "c" or "dca"; "": "acd"
 	BootMenu bool      // the BIOS shows its boot menu at once
 
@@ -187,6 +188,15 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	}
 	if !board.ata2 && (c.Disks[2] != nil || c.Disks[3] != nil) {
 		bad("machine %s has one ATA channel: at most two hard disks", board.name)
+	}
+	for i, cd := range c.CDROMs {
+		switch {
+		case cd == nil:
+		case i >= 2 && !board.ata2:
+			bad("machine %s has one ATA channel: no CD-ROM drive as %s", board.name, ataPlace(i))
+		case c.Disks[i] != nil:
+			bad("a hard disk and a CD-ROM drive as %s; want one of them", ataPlace(i))
+		}
 	}
 	checkROM := func(what string, image []byte, most int) {
 		if n := len(image); image != nil && (n == 0 || n > most || n%512 != 0) {

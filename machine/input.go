@@ -11,14 +11,16 @@ import (
 type EventKind uint8
 
 const (
-	EventKey    EventKind = iota // Key went down (Down) or up
-	EventMouse                   // DX, DY, DZ and Buttons
-	EventSerial                  // Data arrives at serial port Unit (0: COM1)
-	EventInsert                  // Floppy goes into drive Unit
-	EventEject                   // drive Unit is emptied
-	EventReset                   // the reset button
-	EventPower                   // the power button
-	EventRate                    // virtual time goes on at Rate (made by the machine itself)
+	EventKey        EventKind = iota // Key went down (Down) or up
+	EventMouse                       // DX, DY, DZ and Buttons
+	EventSerial                      // Data arrives at serial port Unit (0: COM1)
+	EventInsert                      // Floppy goes into drive Unit
+	EventEject                       // drive Unit is emptied
+	EventInsertDisc                  // Disc goes into CD-ROM drive Unit
+	EventEjectDisc                   // the button of CD-ROM drive Unit
+	EventReset                       // the reset button
+	EventPower                       // the power button
+	EventRate                        // virtual time goes on at Rate (made by the machine itself)
 )
 
 // Event is one thing that reaches the machine from outside. The machine stamps
@@ -37,6 +39,7 @@ type Event struct {
 	Unit   int
 	Data   []byte
 	Floppy Floppy
+	Disc   Disc
 
 	Rate Rate
 }

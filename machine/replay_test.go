@@ -72,7 +72,7 @@ func TestRunIsDeterministic(t *testing.T) {
 // that the wall clock chooses, and runs it again from the log.
 func TestReplay(t *testing.T) {
 	blank := func() Floppy { return image.BlankFloppy("blank", image.Formats()[0]) }
-	cfg := Config{Record: true, Speed: Speed{SpeedReal, 5000}, Date: fixedDate(), Serial: [4]io.Writer{io.Discard}}
+	cfg := Config{Record: true, Speed: Speed{SpeedReal, 5000}, Date: fixedDate(), Serial: [4]io.Writer{io.Discard}, CDROMs: [4]*CDROM{2: {}}}
 	m := demo(t, cfg)
 	ended := make(chan Exit)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -84,9 +84,9 @@ func TestReplay(t *testing.T) {
 			Event{Kind: EventSerial, Data: []byte{byte(i)}})
 		switch i {
 		case 10:
-			m.Input(Event{Kind: EventInsert, Unit: 1, Floppy: blank()})
+			m.Input(Event{Kind: EventInsert, Unit: 1, Floppy: blank()}, Event{Kind: EventInsertDisc, Disc: image.NewDisc("disc", make([]byte, 40<<11))})
 		case 20:
-			m.Input(Event{Kind: EventEject, Unit: 1})
+			m.Input(Event{Kind: EventEject, Unit: 1}, Event{Kind: EventEjectDisc})
 		case 30:
 			m.Input(Event{Kind: EventReset})
 		}

@@ -41,6 +41,8 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "floppy2", Usage: "floppy image `FILE` in drive B"},
 		&cli.StringFlag{Name: "hd", Usage: "image `FILE` of the first hard disk"},
 		&cli.StringFlag{Name: "hd2", Usage: "image `FILE` of the second hard disk"},
+		&cli.StringFlag{Name: "cdrom", Usage: "CD image `FILE` in the CD-ROM drive"},
+		&cli.StringFlag{Name: "cdrom2", Usage: "CD image `FILE` in a second CD-ROM drive"},
 		&cli.StringFlag{Name: "boot", Usage: "`ORDER` in which to try drives: letters of a (floppy), c (hard disk), d (CD-ROM), such as dc (default: what IMAGE is, then acd)"},
 		&cli.BoolFlag{Name: "boot-menu", Usage: "show the BIOS's boot menu at once (otherwise by F12)"},
 		&cli.BoolFlag{Name: "snapshot", Usage: "keep disk writes in memory and drop them at the end"},
@@ -69,8 +71,8 @@ func runFlags() []cli.Flag {
 type options struct {
 	cfg machine.Config
 
-	files    [4]string // --floppy --floppy2 --hd --hd2
-	images   []string  // arguments
+	files    [slots]string // of the flags slotFlags
+	images   []string      // arguments
 	snapshot bool
 	readOnly bool
 
@@ -97,7 +99,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 			errs = append(errs, fmt.Errorf("--%s: %w", flag, err))
 		}
 	}
-	for i, name := range []string{"floppy", "floppy2", "hd", "hd2"} {
+	for i, name := range slotFlags() {
 		o.files[i] = c.String(name)
 		if c.IsSet(name) && o.files[i] == "" {
 			bad(name, errors.New("want a file name"))

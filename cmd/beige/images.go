@@ -16,6 +16,7 @@ type disks struct {
 	opt      image.Options
 	floppies [2]*image.Floppy // what is in the drives
 	disks    []*image.Disk
+	discs    [2]*image.Disc // what is in the CD-ROM drives
 	files    [4]os.FileInfo // of what is in the drives, in the order of driveName
 	failed   bool           // the host's file system has failed during the run
 	broken   []error        // its failures that nobody has been told
@@ -26,9 +27,23 @@ type disks struct {
 	onBroken func(error) bool
 }
 
+// Slots are the drives that images go into: two floppy drives, two hard disks,
+// two CD-ROM drives.
+const (
+	slotFloppy = 0
+	slotDisk   = 2
+	slotCDROM  = 4
+	slots      = 6
+)
+
+// slotFlags are the flags that name the images.
+func slotFlags() [slots]string {
+	return [slots]string{"floppy", "floppy2", "hd", "hd2", "cdrom", "cdrom2"}
+}
+
 // driveName is the drive of a slot as a person calls it.
 func driveName(slot int) string {
-	return [4]string{"drive A", "drive B", "the first hard disk", "the second hard disk"}[slot]
+	return [slots]string{"drive A", "drive B", "the first hard disk", "the second hard disk", "the CD-ROM drive", "the second CD-ROM drive"}[slot]
 }
 
 // openImages opens what the flags and arguments name. The error lists every
@@ -47,8 +62,8 @@ func openImages(o *options) (*disks, error) {
 			errs = append(errs, err)
 		}
 	}
-	names := [4]string{"--floppy", "--floppy2", "--hd", "--hd2"}
-	taken := [4]string{}
+	names := slotFlags()
+	taken := [slots]string{}
 	for i, path := range o.files {
 		if path != "" {
 			taken[i] = path
@@ -64,24 +79,17 @@ func openImages(o *options) (*disks, error) {
 			bad(err)
 			continue
 		}
-		slot := 0
-		switch id.Kind {
-		case image.HardDisk:
-			slot = 2
-		case image.CDROM:
-			bad(fmt.Errorf("%s: is %s; CD-ROM drives are not there yet", path, id.Text))
-			continue
-		}
+		slot := map[image.Kind]int{image.FloppyDisk: slotFloppy, image.HardDisk: slotDisk, image.CDROM: slotCDROM}[id.Kind]
 		if taken[slot] != "" {
 			slot++
 		}
 		if taken[slot] != "" {
-			bad(fmt.Errorf("%s: no drive left: %s and %s have %s and %s", path, names[slot-1], names[slot], taken[slot-1], taken[slot]))
+			bad(fmt.Errorf("%s: no drive left: --%s and --%s have %s and %s", path, names[slot-1], names[slot], taken[slot-1], taken[slot]))
 			continue
 		}
 		taken[slot] = path
 		if n == 0 && o.cfg.Boot == "" {
-			o.cfg.Boot = [4]string{"a", "a", "c", "c"}[slot]
+			o.cfg.Boot = [slots]string{"a", "a", "c", "c", "d", "d"}[slot]
 		}
 		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, driveName(slot)))
 		bad(d.insert(&o.cfg, slot, path))
@@ -102,7 +110,8 @@ func openImages(o *options) (*disks, error) {
 			d.guesses = append(d.guesses, fmt.Sprintf("%s is being written by another beige: what this one reads may change", filepath.Base(h.Name())))
 		}
 	}
-	if taken == [4]string{} {
+	bad(d.cdromDrives(o, taken[slotCDROM+1] != ""))
+	if taken == [slots]string{} {
 		f, err := image.NewFloppy("demo", bios.Demo())
 		if bad(err); err == nil {
 			o.cfg.Floppies[0] = f
@@ -115,9 +124,31 @@ func openImages(o *options) (*disks, error) {
 	return d, nil
 }
 
-// insert opens an image for slot 0-1 (floppies) or 2-3 (hard disks).
+// cdromDrives gives the machine its CD-ROM drives with the discs that were
+// opened: a PC has one, an AT if it is asked for.
+func (d *disks) cdromDrives(o *options, second bool) error {
+	n := 0
+	if second {
+		n = 2
+	} else if d.discs[0] != nil || o.cfg.Machine != "at" {
+		n = 1
+	}
+	drives, err := o.cfg.AddCDROMs(n)
+	for i, drive := range drives {
+		if d.discs[i] != nil {
+			drive.Disc = d.discs[i]
+		}
+	}
+	return err
+}
+
+// insert opens an image for a slot.
 func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
-	if slot < 2 {
+	if slot >= slotCDROM {
+		_, err := d.InsertDisc(slot-slotCDROM, path)
+		return err
+	}
+	if slot < slotDisk {
 		f, err := d.Insert(slot, path)
 		if err == nil {
 			cfg.Floppies[slot] = f
@@ -129,7 +160,7 @@ func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	}
 	h, err := image.OpenDisk(path, d.opt)
 	if err == nil {
-		cfg.Disks[slot-2] = h
+		cfg.Disks[slot-slotDisk] = h
 		d.disks = append(d.disks, h)
 	}
 	return err
@@ -179,11 +210,38 @@ func (d *disks) Eject(drive int) error {
 	return f.Close()
 }
 
+// InsertDisc opens the image for a CD-ROM drive, in the place of the one that is
+// there, which the machine must have let go.
+func (d *disks) InsertDisc(drive int, path string) (machine.Disc, error) {
+	if err := d.EjectDisc(drive); err != nil {
+		return nil, err
+	}
+	disc, err := image.OpenDisc(path, d.opt)
+	if err != nil {
+		return nil, err
+	}
+	d.discs[drive] = disc
+	return disc, nil
+}
+
+// EjectDisc closes the image of a CD-ROM drive.
+func (d *disks) EjectDisc(drive int) error {
+	disc := d.discs[drive]
+	if disc == nil {
+		return nil
+	}
+	d.discs[drive] = nil
+	return disc.Close()
+}
+
 // Close writes out and closes all images. The error lists what went wrong with
 // them since they were opened and has not been told.
 func (d *disks) Close() error {
 	for drive := range d.floppies {
 		_ = d.Eject(drive) // its failures are reported
+	}
+	for drive := range d.discs {
+		_ = d.EjectDisc(drive)
 	}
 	for _, h := range d.disks {
 		_ = h.Close()

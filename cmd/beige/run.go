@@ -140,7 +140,10 @@ func (s *session) openScript() error {
 	}
 	s.script = script.New(parsed, script.Options{Out: s.stdout, Err: s.stderr,
 		Insert: func(drive int, path string) (machine.Floppy, error) { return s.disks.Insert(drive, path) },
-		Eject:  func(drive int) error { return s.disks.Eject(drive) }})
+		Eject:  func(drive int) error { return s.disks.Eject(drive) },
+
+		InsertDisc: func(drive int, path string) (machine.Disc, error) { return s.disks.InsertDisc(drive, path) },
+		EjectDisc:  func(drive int) error { return s.disks.EjectDisc(drive) }})
 	s.cfg.Hold = s.script.Hold
 	return nil
 }

@@ -292,6 +292,12 @@ func (c *Channel) Eject(unit int) bool {
 	return true
 }
 
+// HasDisc reports whether a disc is in a CD-ROM drive, or on its open tray.
+func (c *Channel) HasDisc(unit int) bool {
+	d := c.cdrom(unit)
+	return d != nil && d.disc != nil
+}
+
 // validCD reports what is wrong with a restored CD-ROM drive.
 func (d *drive) validCD(s *driveState) error {
 	switch {

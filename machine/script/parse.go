@@ -15,6 +15,7 @@
 //	sleep 500ms
 //	text FILE                        saves the screen
 //	insert floppy FILE               puts a disk into drive A (floppy2: B)
+//	insert cd FILE                   puts a disc into the CD-ROM drive (cd2: the second)
 //	eject floppy
 //	reset                            the reset button
 //	hash                             prints the state hash
@@ -59,8 +60,20 @@ type line struct {
 	text    string // of wait and expect, as on the screen; bytes of wait-serial; file of text and insert
 	strokes []machine.Stroke
 	time    bus.Time // of sleep and within
-	drive   int
+	drive   drive
 	code    int
+}
+
+// drive is what a disk or disc is put into: a floppy drive or a CD-ROM drive by
+// its number.
+type drive struct {
+	cdrom bool
+	unit  int
+}
+
+// drives maps the words for drives.
+func drives() map[string]drive {
+	return map[string]drive{"floppy": {}, "a": {}, "floppy2": {unit: 1}, "b": {unit: 1}, "cd": {cdrom: true}, "cd2": {cdrom: true, unit: 1}}
 }
 
 // verbs lists the commands.
@@ -276,15 +289,13 @@ func parseLine(w []word) (line, error) {
 	case "text":
 		l.text, err = next("a file name")
 	case "insert", "eject":
-		var drive string
-		drive, err = next("floppy or floppy2")
-		switch {
-		case err != nil:
-		case drive == "floppy":
-		case drive == "floppy2":
-			l.drive = 1
-		default:
-			err = fmt.Errorf("%s: want floppy or floppy2, have %s", l.verb, drive)
+		const known = "floppy, floppy2, cd or cd2"
+		var name string
+		if name, err = next(known); err == nil {
+			var ok bool
+			if l.drive, ok = drives()[name]; !ok {
+				err = fmt.Errorf("%s: want %s, have %s", l.verb, known, name)
+			}
 		}
 		if err == nil && l.verb == "insert" {
 			l.text, err = next("an image file")

@@ -53,7 +53,7 @@ quit 7
 		t.Fatalf("%d lines; want %d", len(s.lines), len(want))
 	}
 	for i, l := range s.lines {
-		got := row{l.number, l.verb, l.text, l.time, len(l.strokes) + l.drive + l.code}
+		got := row{l.number, l.verb, l.text, l.time, len(l.strokes) + l.drive.unit + l.code}
 		if got != want[i] {
 			t.Errorf("line %d = %+v; want %+v", i, got, want[i])
 		}
@@ -80,7 +80,7 @@ func TestParseErrors(t *testing.T) {
 		`key ctrl+foo`:        `unknown key "foo"`,
 		`key deleet`:          `unknown key "deleet"; did you mean "delete"?`,
 		`type "€"`:            `character '€' cannot be typed`,
-		`insert cd x.iso`:     `insert: want floppy or floppy2, have cd`,
+		`insert tape x.iso`:   `insert: want floppy, floppy2, cd or cd2, have tape`,
 		`insert floppy`:       `insert: want an image file`,
 		`quit 256`:            `quit: want an exit code from 0 to 255`,
 		`quit 1 2`:            `quit: "2" is too much`,

@@ -43,6 +43,10 @@ type Options struct {
 	// drive. Whatever was in it is out of the machine's hands by then.
 	Insert func(drive int, file string) (machine.Floppy, error)
 	Eject  func(drive int) error
+
+	// InsertDisc and EjectDisc do the same for CD-ROM drives.
+	InsertDisc func(drive int, file string) (machine.Disc, error)
+	EjectDisc  func(drive int) error
 }
 
 // Runner is a script under way. All of it belongs to the machine goroutine.
@@ -193,21 +197,46 @@ func (r *Runner) line(l *line) (done bool, err error) {
 		}
 		return true, err
 	case "insert":
-		r.m.Take(machine.Event{Kind: machine.EventEject, Unit: l.drive})
-		f, err := r.opt.Insert(l.drive, l.text)
-		if err != nil {
-			return false, err
-		}
-		r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: l.drive, Floppy: f})
+		return true, r.insert(l.drive, l.text)
 	case "eject":
-		r.m.Take(machine.Event{Kind: machine.EventEject, Unit: l.drive})
-		return true, r.opt.Eject(l.drive)
+		return true, r.eject(l.drive)
 	case "reset":
 		r.m.Take(machine.Event{Kind: machine.EventReset})
 	case "hash":
 		fmt.Fprintf(r.opt.Out, "%s\n", r.m.StateHash())
 	}
 	return true, nil
+}
+
+// eject empties a drive.
+func (r *Runner) eject(d drive) error {
+	if d.cdrom {
+		if err := r.m.EjectDisc(d.unit); err != nil {
+			return err
+		}
+		return r.opt.EjectDisc(d.unit)
+	}
+	r.m.Take(machine.Event{Kind: machine.EventEject, Unit: d.unit})
+	return r.opt.Eject(d.unit)
+}
+
+// insert puts an image into a drive, in the place of what is in it.
+func (r *Runner) insert(d drive, file string) error {
+	if err := r.eject(d); err != nil {
+		return err
+	}
+	if d.cdrom {
+		disc, err := r.opt.InsertDisc(d.unit, file)
+		if err == nil {
+			r.m.InsertDisc(d.unit, disc)
+		}
+		return err
+	}
+	f, err := r.opt.Insert(d.unit, file)
+	if err == nil {
+		r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: d.unit, Floppy: f})
+	}
+	return err
 }
 
 func (r *Runner) fail(code int, reason string) {
