@@ -410,5 +410,35 @@ fd_init:
         or      bh, 01h
         and     byte [bda_equip], 3Eh
         or      [bda_equip], bh
+        jmp     short fd_post_seek
 .none:
+        ret
+
+; fd_post_seek: a step of each arm resets the change line where there is a disk, as the POST of an AT does: nobody
+; has changed it since, and there are programs (iPXE) that read a disk only once. DS = BIOS data area.
+fd_post_seek:
+        push    bp
+        mov     bp, sp
+        sub     sp, FD_LOCALS
+        mov     byte [bp+v_op], 0
+        mov     dl, 1
+.drive:
+        mov     [bp+v_drive], dl
+        call    fd_type
+        mov     [bp+v_type], al
+        cmp     al, 2                   ; others have no line
+        jb      .next
+        call    fd_motor_on
+        call    fd_specify
+        jc      .next
+        call    fd_check_change
+.next:
+        mov     dl, [bp+v_drive]
+        dec     dl
+        jns     .drive
+        mov     al, 2
+        call    fd_param
+        mov     [bda_fd_timeout], al
+        mov     sp, bp
+        pop     bp
         ret
