@@ -207,7 +207,7 @@ func TestCutOffDOS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	step, found := 1, map[string]int{}
+	step, found := 2, map[string]int{}
 	if testing.Short() {
 		step = 12
 	}
