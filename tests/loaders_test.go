@@ -45,8 +45,10 @@ func textFile(t *testing.T, name, text string) string {
 	return path
 }
 
-// The geometry of the hard disks made here, with which the partition table and
-// the volumes in it agree.
+// geometry is what a partition table and the volumes in it agree with.
+type geometry struct{ heads, sectors uint32 }
+
+// The geometry of most hard disks made here.
 const (
 	diskHeads   = 16
 	diskSectors = 63
@@ -62,12 +64,12 @@ type partition struct {
 // chs is a sector number as a partition table has it: head, sector with the
 // high bits of the cylinder, cylinder; the last one that fits if it is behind
 // that (Microsoft's and IBM's FDISK).
-func chs(lba uint32) [3]byte {
-	cylinder := lba / (diskHeads * diskSectors)
+func (g geometry) chs(lba uint32) [3]byte {
+	cylinder := lba / (g.heads * g.sectors)
 	if cylinder > 1023 {
-		return [3]byte{diskHeads - 1, 0xc0 | diskSectors, 0xff}
+		return [3]byte{byte(g.heads - 1), byte(0xc0 | g.sectors), 0xff}
 	}
-	return [3]byte{byte(lba / diskSectors % diskHeads), byte(lba%diskSectors + 1 | cylinder>>8<<6), byte(cylinder)}
+	return [3]byte{byte(lba / g.sectors % g.heads), byte(lba%g.sectors + 1 | cylinder>>8<<6), byte(cylinder)}
 }
 
 // tableAt is where the first sector of a disk has the partition table.
@@ -76,6 +78,12 @@ const tableAt = 446
 // hardDisk makes an image of a disk with a partition table, behind the loader in
 // the file boot, and returns its path.
 func hardDisk(t *testing.T, sectors int64, boot string, parts ...partition) string {
+	t.Helper()
+	return geometry{diskHeads, diskSectors}.hardDisk(t, sectors, boot, parts...)
+}
+
+// hardDisk makes one whose partition table was written for a geometry.
+func (g geometry) hardDisk(t *testing.T, sectors int64, boot string, parts ...partition) string {
 	t.Helper()
 	path := emptyDisk(t, sectors*512)
 	var first [512]byte
@@ -89,7 +97,7 @@ func hardDisk(t *testing.T, sectors int64, boot string, parts ...partition) stri
 		if p.active {
 			entry[0] = 0x80
 		}
-		begin, end := chs(p.first), chs(p.first+p.count-1)
+		begin, end := g.chs(p.first), g.chs(p.first+p.count-1)
 		copy(entry[1:], begin[:])
 		entry[4] = p.kind
 		copy(entry[5:], end[:])

@@ -372,10 +372,46 @@ disk_from_partitions:
         add     ax, 1
         adc     dx, 0
         cmp     ax, [es:di+pt_size]
-        jne     .none
+        jne     .within
         cmp     dx, [es:di+pt_size+2]
-        jne     .none
+        jne     .within
         ret
+.within:                                ; it does not end with a cylinder: one of the usual geometries?
+        mov     ax, [es:di+pt_end+1]
+        and     al, 0C0h
+        or      al, ah
+        jnz     .try
+        mov     al, [es:di+pt_end]      ; within the first cylinder any number of heads fits
+        cmp     al, [si+dk_pheads]
+        jb      .none
+.try:
+        mov     bx, pt_usual
+.usual:
+        mov     al, [cs:bx]
+        cmp     al, [es:di+pt_end]
+        jbe     .wrong
+        xor     ah, ah
+        mov     [si+dk_lheads], ax
+        mov     al, [cs:bx+1]
+        mov     [si+dk_lsec], ax
+        push    bx
+        lea     bx, [di+pt_end]
+        call    .linear
+        pop     bx
+        sub     ax, [es:di+pt_lba]
+        sbb     dx, [es:di+pt_lba+2]
+        add     ax, 1
+        adc     dx, 0
+        cmp     ax, [es:di+pt_size]
+        jne     .wrong
+        cmp     dx, [es:di+pt_size+2]
+        je      .done
+.wrong:
+        inc     bx
+        inc     bx
+        cmp     bx, pt_usual_end
+        jb      .usual
+        jmp     .none
 .start:
         lea     bx, [di+pt_start]       ; then the first one
         call    .linear
@@ -412,6 +448,11 @@ disk_from_partitions:
         clc
 .linear_done:
         ret
+
+; heads, sectors
+pt_usual:
+        db      255, 63, 240, 63, 128, 63, 64, 63, 32, 63, 16, 63, 64, 32
+pt_usual_end:
 
 ; mul32: DX:AX * CX, low 32 bits. CX kept.
 mul32:
