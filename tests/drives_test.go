@@ -249,16 +249,3 @@ wait "66,090 bytes" within 10s
 		})
 	}
 }
-
-// TestMBRIsBuiltFromItsSource assembles the boot record anew and compares.
-func TestMBRIsBuiltFromItsSource(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "mbr.bin")
-	host(t, "nasm", "-f", "bin", "-Werror", "-o", out, "drives/mbr.asm")
-	want, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile("drives/mbr.bin"); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("drives/mbr.bin is not what drives/mbr.asm makes (%v); make bios", err)
-	}
-}
