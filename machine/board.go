@@ -12,6 +12,7 @@ import (
 	"beige/devices/debugport"
 	"beige/devices/dma"
 	"beige/devices/fdc"
+	"beige/devices/fwcfg"
 	"beige/devices/kbc"
 	"beige/devices/lpt"
 	"beige/devices/pci"
@@ -130,6 +131,11 @@ func (m *Machine) build(model *cpu.Model) error {
 		}
 	}
 	if p.pci {
+		fw, err := m.firmwareConfig()
+		if err != nil {
+			return err
+		}
+		io = append(io, row{0x510, fwcfg.Ports, fw, fw})
 		io = append(io, row{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
 	}
 	irq3, irq4 := wiredOr(irq(3), 2), wiredOr(irq(4), 2)

@@ -12,7 +12,7 @@ import (
 func LogNames() []string {
 	return []string{"machine", "dma", "pic", "pit", "kbc", "speaker", "rtc", "post", "debugcon", "ferr", "ata0", "ata1",
 		"vga", "fdc", "debugexit", "port92", "power", "com1", "com2", "com3", "com4", "lpt1",
-		"pci", "ide"}
+		"pci", "ide", "fwcfg"}
 }
 
 // note logs an event of the machine itself.

@@ -1,6 +1,10 @@
 package pci
 
-import "beige/devices/bus"
+import (
+	"encoding/binary"
+
+	"beige/devices/bus"
+)
 
 // The display adapter at 00:02.0, with the identity of the one that Bochs and QEMU
 // agree on. Its memory appears linearly behind base address register 0 and its video
@@ -19,12 +23,13 @@ type Display struct {
 }
 
 // NewDisplay plugs the adapter in. memory is size bytes of video memory, a power of
-// two and at least a page.
+// two and at least a page; video is the video BIOS, which is behind the expansion ROM
+// register if it is one for this adapter.
 func NewDisplay(h *Host, memory bus.MMIOHandler, size uint32, video []byte) *Display {
 	f := newFunction("display", displaySlot, 0, identity{Vendor: displayVendor, Device: displayDevice, Class: displayClass, Revision: 2})
 	f.word(regCommand, 0, cmdIO|cmdMemory)
 	f.addMemory(displayMemoryBAR, size, memory)
-	if len(video) > 0 {
+	if DisplayROM(video) {
 		romSize := uint32(4 << 10)
 		for romSize < uint32(len(video)) {
 			romSize <<= 1
@@ -34,6 +39,18 @@ func NewDisplay(h *Host, memory bus.MMIOHandler, size uint32, video []byte) *Dis
 	h.plug(f)
 	f.Reset(bus.PowerOn)
 	return &Display{f}
+}
+
+// DisplayROM reports whether an expansion ROM says that it is one for the adapter:
+// a PCI data structure with its identity (PCI 2.1, 6.3.1).
+func DisplayROM(image []byte) bool {
+	le := binary.LittleEndian
+	if len(image) < 0x1a || le.Uint16(image) != 0xaa55 {
+		return false
+	}
+	at := int(le.Uint16(image[0x18:]))
+	return at+8 <= len(image) && string(image[at:at+4]) == "PCIR" &&
+		le.Uint16(image[at+4:]) == displayVendor && le.Uint16(image[at+6:]) == displayDevice
 }
 
 // rom is an expansion ROM; behind its image it reads all ones.

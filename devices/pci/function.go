@@ -138,7 +138,9 @@ func (f *Function) addMemory(n int, size uint32, h bus.MMIOHandler) {
 }
 
 // addROM adds the expansion ROM base address register, for a power of two of at
-// least a page.
+// least a page. Its enable bit alone opens it: the command register should have a say
+// (PCI 2.1, 6.2.5.2), but the Bochs BIOS copies the ROM before it allows memory
+// accesses, and nothing would fetch from an open ROM by mistake.
 func (f *Function) addROM(size uint32, h bus.MMIOHandler) {
 	f.dword(regROM, 0, -size|uint32(romEnable))
 	f.bars = append(f.bars, bar{reg: regROM, size: size, mem: h})
@@ -195,9 +197,11 @@ func (f *Function) active() []window {
 		v := f.get32(b.reg)
 		w := window{name: f.name, base: v &^ (b.size - 1), size: b.size, ports: b.ports, mem: b.mem}
 		switch {
-		case b.ports != nil && cmd&cmdIO == 0, b.mem != nil && cmd&cmdMemory == 0:
+		case b.ports != nil && cmd&cmdIO == 0:
 			continue
 		case b.reg == regROM && v&uint32(romEnable) == 0:
+			continue
+		case b.reg != regROM && b.mem != nil && cmd&cmdMemory == 0:
 			continue
 		case b.ports != nil && w.base > 0xffff:
 			continue

@@ -219,6 +219,9 @@ func TestWindows(t *testing.T) {
 		t.Errorf("memory windows (-want +got):\n%s", diff)
 	}
 	r.set(display, 0x30, 4, 0xe0100001)
+	r.set(display, 0x04, 2, 0) // does not close the ROM
+	check(t, "memory windows with memory space off", len(r.mem), 1)
+	r.set(display, 0x04, 2, 2)
 	want["display e0100000"] = [2]uint32{0xe0100000, 1 << 16}
 	if diff := cmp.Diff(want, r.mem); diff != "" {
 		t.Errorf("memory windows with the ROM open (-want +got):\n%s", diff)

@@ -78,7 +78,11 @@ func newRig() *rig {
 	}})
 	r.ide = NewIDE(r.Host, r)
 	r.pm = NewPM(r.Host, new(latch))
-	r.display = NewDisplay(r.Host, &rom{make([]byte, 16)}, 1<<18, make([]byte, 39<<10))
+	video := make([]byte, 39<<10)
+	copy(video, "\x55\xaa")
+	video[0x18] = 0x40
+	copy(video[0x40:], "PCIR\x34\x12\x11\x11")
+	r.display = NewDisplay(r.Host, &rom{make([]byte, 16)}, 1<<18, video)
 	if err := r.ports.Map("pci", 0xcf8, ConfigPorts, r.Host); err != nil {
 		panic(err)
 	}
