@@ -67,7 +67,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	}
 	m.kbc = kbc.New(keyboard, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
 	dma := dma.New(dma.Config{Name: "dma", Second: true}, m.mem)
-	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
+	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Lenient: m.cfg.BIOS != nil, Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
 	irq14, irq15 := irq(14), irq(15)
 	if p.pci {
 		m.pci = pci.NewHost(boardPorts{m}, m.mem)

@@ -118,6 +118,11 @@ type Config struct {
 	Drives [4]DriveType // None where there is no drive
 	Mode   Mode
 	Timing Timing
+
+	// Lenient controllers are those of other emulators, which the Bochs BIOS was made
+	// for: data are found at any data rate, and each command moves the head to its
+	// cylinder by itself.
+	Lenient bool
 }
 
 // FDC is one controller with its drives.
@@ -126,6 +131,7 @@ type FDC struct {
 	name   string
 	mode   Mode
 	timing Timing
+	easy   bool // Config.Lenient
 	clock  bus.Clock
 	irq    bus.Line // INT
 	dma    DMA
@@ -138,7 +144,7 @@ type FDC struct {
 // New returns a controller after power-on: held in reset until the host writes
 // DOR. irq is driven by INT.
 func New(clock bus.Clock, irq bus.Line, dma DMA, cfg Config) *FDC {
-	f := &FDC{name: cfg.Name, mode: cfg.Mode, timing: cfg.Timing, clock: clock, irq: irq, dma: dma, types: cfg.Drives}
+	f := &FDC{name: cfg.Name, mode: cfg.Mode, timing: cfg.Timing, easy: cfg.Lenient, clock: clock, irq: irq, dma: dma, types: cfg.Drives}
 	f.exec = clock.NewTimer(f.name+".exec", f.fire)
 	for i := range f.seek {
 		f.seek[i] = clock.NewTimer(f.name+".seek"+string(rune('0'+i)), func() { f.seekEnd(i) })

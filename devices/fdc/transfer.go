@@ -66,7 +66,7 @@ func (f *FDC) startTransfer() {
 		f.C, f.H, f.R = f.PCN[d], f.Head, 1
 	default:
 		f.C, f.H, f.R, f.N, f.EOT = f.Cmd[2], f.Cmd[3], f.Cmd[4], f.Cmd[5], f.Cmd[6]
-		if f.Config&configEIS != 0 {
+		if f.easy || f.Config&configEIS != 0 {
 			delta := int(f.C) - int(f.PCN[d])
 			f.ST[0] |= st0SE
 			f.PCN[d] = f.C
@@ -136,7 +136,7 @@ func (f *FDC) track() (cyl, sectors int) {
 		return 0, 0
 	}
 	n, density, fm := f.media[d].Track(cyl, int(f.Head))
-	if density != f.types[d].density(f.Rate) || fm != (f.Cmd[0]&optMFM == 0) {
+	if !f.easy && density != f.types[d].density(f.Rate) || fm != (f.Cmd[0]&optMFM == 0) {
 		return cyl, 0
 	}
 	return cyl, min(n, 255)
@@ -405,6 +405,9 @@ func (f *FDC) format() {
 	}
 	cyl, ok := f.cylinder(d)
 	density := f.types[d].density(f.Rate)
+	if f.easy && ok {
+		_, density, _ = f.media[d].Track(cyl, int(f.Head))
+	}
 	switch {
 	case !ok || density == 0:
 		f.ST[1] |= st1DE

@@ -447,3 +447,20 @@ func TestNoAllocations(t *testing.T) {
 		t.Errorf("reading a sector allocates %v times; want 0", a)
 	}
 }
+
+// A lenient controller finds data at any rate, moves its heads by itself, and
+// formats at the density that is there: the Bochs BIOS sets no rate and seeks not.
+func TestLenient(t *testing.T) {
+	for _, d := range []*disk{newDisk(80, 2, 18, densityHD), newDisk(80, 2, 9, densityDD)} {
+		for _, rate := range []uint8{rate500, rate250} {
+			b := newBoard(t, d)
+			b.easy = true
+			b.Out(regCCR, rate)
+			b.load(512)
+			b.want("READ DATA of cylinder 50", []uint8{0x20, 0, 0, 50, 0, 2, 2}, 0x46, 0, 50, 0, 1, 2, 9, 0x1b, 0xff)
+			if !bytes.Equal(b.dma.mem[:3], []byte{50, 0, 1}) {
+				t.Errorf("read % d; want 50 0 1", b.dma.mem[:3])
+			}
+		}
+	}
+}
