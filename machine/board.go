@@ -75,9 +75,12 @@ func (m *Machine) build(model *cpu.Model) error {
 		m.ide = pci.NewIDE(m.pci, m.mem)
 		irq14, irq15 = both(irq14, m.ide.Master[0].Interrupt), both(irq15, m.ide.Master[1].Interrupt)
 	}
-	ata0 := ata.New(m.sched, irq14, m.channel("ata0", 0))
-	ata1 := ata.New(m.sched, irq15, m.channel("ata1", 2))
+	ata0 := ata.New(m.sched, irq14, m.channel(0))
+	ata1 := ata.New(m.sched, irq15, m.channel(1))
 	m.ata = [2]*ata.Channel{ata0, ata1}
+	if p.pci {
+		m.ide.Master[0].Started, m.ide.Master[1].Started = ata0.DMAStart, ata1.DMAStart
+	}
 	m.vga = vga.New(m.sched, nil)
 	post := debugport.NewPOST("post", m.cfg.Post)
 	debugCon := byteSink(m.cfg.DebugCon)
@@ -219,10 +222,13 @@ func (m *Machine) videoBIOS() []byte {
 	return bios.Video()
 }
 
-// channel describes an ATA channel with its drives, the first of which is the
-// given one of the configuration.
-func (m *Machine) channel(name string, first int) ata.Config {
+// channel describes an ATA channel with its drives.
+func (m *Machine) channel(n int) ata.Config {
+	name, first := fmt.Sprintf("ata%d", n), 2*n
 	c := ata.Config{Name: name}
+	if m.ide != nil {
+		c.DMA = m.ide.Master[n]
+	}
 	for i := range c.Drives {
 		serial := fmt.Sprintf("%s-%d", name, i)
 		if d := m.cfg.Disks[first+i]; d != nil {

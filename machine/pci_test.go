@@ -121,3 +121,69 @@ func TestPIRQReachesThePIC(t *testing.T) {
 		t.Errorf("IRR = %#x; want 0", got)
 	}
 }
+
+// numbered is a disk whose sectors hold their number.
+type numbered struct{}
+
+func (numbered) Sectors() uint64                   { return 10000 }
+func (numbered) WriteSectors(uint64, []byte) error { return nil }
+func (numbered) Flush() error                      { return nil }
+func (numbered) ReadOnly() bool                    { return false }
+func (numbered) ReadSectors(lba uint64, p []byte) error {
+	for i := range p {
+		p[i] = uint8(lba + uint64(i/512))
+	}
+	return nil
+}
+
+// TestBusMaster reads 9 sectors by DMA into two regions, on both channels; the
+// master is started before the command or behind it.
+func TestBusMaster(t *testing.T) {
+	for channel, base := range []uint16{0x1f0, 0x170} {
+		for _, late := range []bool{false, true} {
+			m := newMachine(t, Config{BIOS: rom(loop), Disks: [4]Disk{numbered{}, nil, numbered{}, nil}})
+			run := func() {
+				m.After(bus.Millisecond, func() { m.Stop(0, "") })
+				m.Run(context.Background())
+			}
+			out := func(port uint16, size int, v uint32) { m.ports.Out(port, size, v) }
+			run()
+			master := uint16(0xc000 + 8*channel)
+			out(0xcf8, 4, 0x80000920)
+			out(0xcfc, 4, 0xc000)
+			out(0xcf8, 4, 0x80000904)
+			out(0xcfc, 2, 5)
+			m.mem.WritePhys(0x8000, []byte{0x00, 0x00, 0x01, 0, 0x00, 0x02, 0, 0, 0x00, 0x00, 0x02, 0, 0x00, 0x10, 0, 0x80}) // 512 bytes to 10000h, 4096 to 20000h
+			out(master+4, 4, 0x8000)
+			if !late {
+				out(master, 1, 9)
+			}
+			for i, v := range []uint32{9, 100, 0, 0, 0xe0, 0xc8} { // count, LBA, LBA mode, READ DMA
+				out(base+2+uint16(i), 1, v)
+			}
+			run()
+			if late {
+				if got := m.mem.RAM()[0x10000]; got != 0 {
+					t.Errorf("channel %d: memory changed before the master was started", channel)
+				}
+				out(master, 1, 9)
+				run()
+			}
+			if got := m.ports.In(master+2, 1); got != 4 {
+				t.Errorf("channel %d: BMISTA = %#x; want 0x4, interrupt and not active", channel, got)
+			}
+			for i := range 9 {
+				at := 0x10000
+				if i > 0 {
+					at = 0x20000 + 512*(i-1)
+				}
+				if got := m.mem.RAM()[at+511]; got != uint8(100+i) {
+					t.Errorf("channel %d: sector %d at %#x is number %d; want %d", channel, i, at, got, 100+i)
+				}
+			}
+			if got := m.ports.In(base+7, 1); got != 0x50 {
+				t.Errorf("channel %d: status %#x; want 0x50", channel, got)
+			}
+		}
+	}
+}
