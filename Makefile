@@ -1,5 +1,5 @@
-# Targets: run test conformance bench build lint bios fuzz. Only Go is needed, except for
-# "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386).
+# Targets: run test conformance bench bench-linux build lint bios fuzz. Only Go is needed, except for
+# "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386). "bench-linux" boots Debian packages.
 
 export CGO_ENABLED = 0
 GO      ?= go
@@ -9,7 +9,7 @@ FUZZTIME ?= 60s
 # Timing wants one core to itself.
 PIN     ?= $(shell command -v taskset >/dev/null 2>&1 && echo taskset -c 0)
 
-.PHONY: run test conformance bench build lint bios fuzz clean
+.PHONY: run test conformance bench bench-linux guests build lint bios fuzz clean
 
 run:
 	$(GO) run ./cmd/beige run $(IMAGE)
@@ -29,6 +29,17 @@ conformance:
 bench:
 	@$(GO) build -o bin/bench ./tests/bench
 	@$(PIN) bin/bench $(BENCHFLAGS)
+
+# Work of a Linux guest, beside QEMU's time for it. Wants the packages syslinux,
+# syslinux-common, mtools and dosfstools.
+bench-linux: build guests
+	@$(GO) build -o bin/linuxbench ./tests/linuxbench
+	@$(PIN) bin/linuxbench $(BENCHFLAGS)
+
+# Unpacks Debian's kernel and busybox for i386 into bin/guests, where apt-get can
+# have them; nothing is installed.
+guests:
+	@sh tests/linux/fetch.sh bin/guests
 
 lint:
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "gofmt wants to change:"; echo "$$out"; exit 1; fi

@@ -1,0 +1,241 @@
+//go:build linux
+
+// Command linuxbench boots a Debian kernel with a busybox userland from a disk
+// image, on beige and, where qemu-system-i386 is present, on QEMU's TCG in the
+// same run, and compares how long each phase of its work takes.
+//
+// The guest writes a line "@@ phase" to its serial console when a phase has
+// ended; the line is stamped outside, with the wall clock. What a phase computed
+// comes before its line and must be the same on both.
+package main
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"beige/tests/linux"
+)
+
+//go:embed phases.sh
+var phases string
+
+const (
+	mb       = 1 << 20
+	partEnd  = 32 * mb // of the partition with the kernel
+	dataSize = 64 * mb
+	memory   = 128 * mb
+	limit    = 10 * time.Minute // of wall time, a run
+)
+
+// drivers are the modules that the guest needs for its disk.
+var drivers = []string{"ata_piix", "ata_generic", "sd_mod"}
+
+// phase is what one machine did until one line "@@ name".
+type phase struct {
+	name   string
+	time   time.Duration // since the phase before
+	result string        // the lines it printed
+}
+
+// run is all that one machine did.
+type run struct {
+	phases []phase
+	total  time.Duration
+	peak   int64 // most host memory in use, in bytes
+}
+
+func main() {
+	runs := flag.Int("n", 1, "runs of each machine")
+	beige := flag.String("beige", "bin/beige", "the program")
+	noQEMU := flag.Bool("no-qemu", false, "do not run QEMU")
+	verbose := flag.Bool("v", false, "show what the guests print")
+	keep := flag.String("keep", "", "write the disk image to this file and run nothing")
+	guests := flag.String("guests", "bin/guests", "folder with unpacked packages")
+	flag.Parse()
+	err := error(nil)
+	if *keep != "" {
+		err = build(*guests, *keep)
+	} else {
+		err = bench(*runs, *beige, *guests, *noQEMU, *verbose)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "linuxbench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(runs int, beige, guests string, noQEMU, verbose bool) error {
+	dir, err := os.MkdirTemp("", "beige-linuxbench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	disk := filepath.Join(dir, "disk.img")
+	if err := build(guests, disk); err != nil {
+		return err
+	}
+	var log io.Writer
+	if verbose {
+		log = os.Stdout
+	}
+	size := fmt.Sprint(memory / mb)
+	machines := []struct {
+		name string
+		args []string
+		runs []run
+	}{
+		{name: "beige", args: []string{beige, "run", "--snapshot", "--mem", size + "M", "--hd", disk, "--serial", "stdio", "--display", "none", "--speed", "max"}},
+		{name: "QEMU", args: []string{"qemu-system-i386", "-accel", "tcg", "-m", size, "-drive", "file=" + disk + ",format=raw,snapshot=on",
+			"-display", "none", "-serial", "stdio", "-monitor", "none", "-nic", "none", "-no-reboot"}},
+	}
+	if _, err := exec.LookPath(machines[1].args[0]); err != nil || noQEMU {
+		fmt.Println("qemu-system-i386 is not there or not wanted: no ratios")
+		machines = machines[:1]
+	}
+	for range runs {
+		for i := range machines {
+			m := &machines[i]
+			r, err := watch(m.args, log)
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
+			}
+			m.runs = append(m.runs, r)
+		}
+	}
+	ours, theirs := machines[0].runs, []run(nil)
+	if len(machines) > 1 {
+		theirs = machines[1].runs
+	}
+	return report(ours, theirs)
+}
+
+// build makes the disk: kernel and initramfs, and data that does not compress.
+func build(guests, disk string) error {
+	kit, err := linux.Find(guests)
+	if err != nil {
+		return err
+	}
+	initramfs, err := kit.Initramfs(linux.Guest{Modules: drivers, Script: phases})
+	if err != nil {
+		return err
+	}
+	data := make([]byte, dataSize)
+	rnd := rand.NewChaCha8([32]byte{'b', 'e', 'i', 'g', 'e'})
+	_, _ = rnd.Read(data)
+	return kit.Disk(disk, partEnd+dataSize, partEnd, initramfs, "console=ttyS0,115200 quiet nokaslr", data)
+}
+
+// watch runs a machine to its end and stamps what it prints.
+func watch(args []string, log io.Writer) (run, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	stderr := &strings.Builder{}
+	cmd.Stderr = stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return run{}, err
+	}
+	begin := time.Now()
+	if err := cmd.Start(); err != nil {
+		return run{}, err
+	}
+	var r run
+	var result []string
+	last := begin
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := strings.TrimRight(lines.Text(), "\r")
+		if log != nil {
+			fmt.Fprintln(log, line)
+		}
+		_, name, ok := strings.Cut(line, "@@ ")
+		if !ok {
+			result = append(result, line)
+			continue
+		}
+		if len(r.phases) == 0 {
+			result = nil // firmware and kernel messages
+		}
+		now := time.Now()
+		r.phases = append(r.phases, phase{name, now.Sub(last), strings.Join(result, "\n")})
+		last, result = now, nil
+	}
+	err = cmd.Wait()
+	r.total = last.Sub(begin)
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.peak = u.Maxrss * 1024
+	}
+	switch want := strings.Count(phases, "mark "); {
+	case ctx.Err() != nil:
+		return r, fmt.Errorf("not finished after %v; last phase %v", limit, r.last())
+	case len(r.phases) != want:
+		return r, fmt.Errorf("%d phases of %d; last %s; %v; %s", len(r.phases), want, r.last(), err, stderr)
+	}
+	return r, nil
+}
+
+func (r run) last() string {
+	if len(r.phases) == 0 {
+		return "none"
+	}
+	return r.phases[len(r.phases)-1].name
+}
+
+// report prints the medians and the ratios, as multiples of QEMU's time.
+func report(ours, theirs []run) error {
+	fmt.Printf("%-14s %9s %9s %7s\n", "phase", "beige s", "QEMU s", "times")
+	var errs []error
+	line := func(name string, a, b time.Duration) {
+		fmt.Printf("%-14s %9.2f", name, a.Seconds())
+		if theirs != nil {
+			fmt.Printf(" %9.2f %7.2f", b.Seconds(), a.Seconds()/b.Seconds())
+		}
+		fmt.Println()
+	}
+	for i, p := range ours[0].phases {
+		var b time.Duration
+		if theirs != nil {
+			q := theirs[0].phases[i]
+			if i > 0 && q.result != p.result {
+				errs = append(errs, fmt.Errorf("phase %s printed %q; QEMU %q", p.name, p.result, q.result))
+			}
+			b = median(theirs, func(r run) time.Duration { return r.phases[i].time })
+		}
+		line(p.name, median(ours, func(r run) time.Duration { return r.phases[i].time }), b)
+	}
+	total := func(r run) time.Duration { return r.total }
+	var b time.Duration
+	if theirs != nil {
+		b = median(theirs, total)
+	}
+	line("all", median(ours, total), b)
+	fmt.Printf("peak host memory %d MB", ours[0].peak/mb)
+	if theirs != nil {
+		fmt.Printf(", QEMU %d MB", theirs[0].peak/mb)
+	}
+	fmt.Printf("; guest memory %d MB\n", memory/mb)
+	return errors.Join(errs...)
+}
+
+func median(rs []run, f func(run) time.Duration) time.Duration {
+	var ts []time.Duration
+	for _, r := range rs {
+		ts = append(ts, f(r))
+	}
+	slices.Sort(ts)
+	return ts[len(ts)/2]
+}
