@@ -128,3 +128,26 @@ quit 9
 		t.Errorf("exit code %d; want the machine switched off\n%s", r.code, r.stderr)
 	}
 }
+
+// TestHardwareDetection runs the Hardware Detection Tool, which asks everything
+// there is: processor, memory maps, DMI, PCI, disks, VESA.
+func TestHardwareDetection(t *testing.T) {
+	t.Parallel()
+	v := syslinuxDisk(t, "PROMPT 1\nDEFAULT none\nLABEL hdt\n COM32 hdt.c32\n", "hdt.c32", "libcom32.c32", "libutil.c32", "libmenu.c32", "libgpl.c32")
+	pass(t, `
+wait "boot:" within 20s
+type "hdt\n"
+wait "Main Menu" within 60s
+expect "Hardware Detection Tool 0.5.2"
+expect "PCI Devices"
+expect "Disks      ( 1)"
+key down
+key enter
+wait "Disk 1" within 10s
+key enter
+wait "Disk 0x80 (EDD 30)" within 10s
+expect "ATA"
+expect "Sectors/Track     : 63"
+expect "MBR               : Syslinux"
+`, "--snapshot", v.image)
+}
