@@ -146,8 +146,8 @@ key enter
 wait "Disk 1" within 10s
 key enter
 wait "Disk 0x80 (EDD 30)" within 10s
+wait "MBR               : Syslinux" within 10s
 expect "ATA"
 expect "Sectors/Track     : 63"
-expect "MBR               : Syslinux"
 `, "--snapshot", v.image)
 }
