@@ -269,11 +269,11 @@ func TestBIOSSystem(t *testing.T) {
 		memory     uint64 // MB; 0: 640 KB
 		checks     int
 	}{
-		{"pc", "8086", 0, 666},
-		{"at", "80286", 4, 657},
-		{"pc", "80286", 14, 703},
-		{"pc", "80386", 2, 772},
-		{"pc", "pentium-pro", 100, 774},
+		{"pc", "8086", 0, 679},
+		{"at", "80286", 4, 676},
+		{"pc", "80286", 14, 722},
+		{"pc", "80386", 2, 791},
+		{"pc", "pentium-pro", 100, 793},
 	} {
 		t.Run(tc.board+" "+tc.cpu, func(t *testing.T) {
 			t.Parallel()

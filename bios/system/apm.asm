@@ -13,6 +13,7 @@ APM_CONNECTED   equ 02h
 APM_NOT_CONN    equ 03h
 APM_BAD_DEVICE  equ 09h
 APM_BAD_VALUE   equ 0Ah
+APM_NO_FUNC     equ 0Ch
 APM_NO_STATE    equ 60h
 APM_NO_EVENT    equ 80h
 
@@ -20,8 +21,9 @@ apm_service:
         ebda    es
         mov     cx, [bp+F_CX]
         mov     dx, [bp+F_DX]
-        cmp     al, 0Fh
-        jae     .unknown
+        mov     ah, APM_NO_FUNC
+        cmp     al, 11h                 ; no timer wakes what is never asleep
+        jae     apm_fail
         mov     si, ax
         and     si, 0FFh
         shl     si, 1
@@ -31,7 +33,7 @@ apm_service:
 apm_table:
         dw      apm_check, apm_connect_real, apm_connect_16, apm_connect_32, apm_disconnect
         dw      apm_idle, apm_busy, apm_state, apm_enable, apm_done, apm_power, apm_event, apm_get_state
-        dw      apm_done, apm_driver
+        dw      apm_done, apm_driver, apm_engage, apm_capabilities
 
 apm_done:
         jmp     int15_ok
@@ -126,6 +128,23 @@ apm_state:
         jz      apm_done
         jmp     apm_fail
 
+; 530Fh: power management by us or by the system, BX = 1, CX = 0 or 1: there is nothing to manage.
+apm_engage:
+        cmp     bx, APM_ALL
+        jne     apm_bad_device
+        cmp     cx, 1
+        jbe     apm_done
+        mov     ah, APM_BAD_VALUE
+        jmp     apm_fail
+
+; 5310h: no batteries, no standby or suspend that lasts, no timer.
+apm_capabilities:
+        test    bx, bx
+        jnz     apm_bad_device
+        mov     [bp+F_BL], bl
+        mov     [bp+F_CX], bx
+        jmp     apm_done
+
 ; 5308h: power management on or off, BX = 1 or FFFFh, CX = 0 or 1.
 apm_enable:
         cmp     bx, 0FFFFh
@@ -216,9 +235,15 @@ apm_set_state:
         je      %%get
         cmp     al, 0Dh
         je      %%ok
-        mov     ah, 0Ch                 ; not supported
+        cmp     al, 0Fh
+        je      %%ok
+        cmp     al, 10h
+        je      %%capabilities
+        mov     ah, APM_NO_FUNC
         stc
         retf
+%%capabilities:
+        mov     bl, 0
 %%get:
         xor     cx, cx
 %%ok:

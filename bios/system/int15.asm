@@ -52,9 +52,11 @@ int15_table:
         int15_row 87h, int15_move
         int15_row 88h, int15_ext_size
         int15_row 89h, int15_protected
+        int15_row 8Ah, int15_big_size
         int15_row 0C0h, int15_config
         int15_row 0C1h, int15_ebda
         int15_row 0C2h, mouse_service
+        int15_row 0DAh, int15_da
         int15_row 0E8h, int15_e8
         db      0
 
@@ -240,6 +242,30 @@ int15_ext_size:
 .set:
         mov     [bp+F_AX], ax
         jmp     int15_done
+
+; AH = 8Ah: Out: DX:AX = KB above 1 MB, all of them. AX = DA88h: the same in CL:BX.
+int15_big_size:
+        call    .size
+        mov     [bp+F_AX], ax
+        mov     [bp+F_DX], dx
+        jmp     int15_done
+.size:
+        push    ax
+        mov     al, CPU_80286
+        call    cpu_at_least
+        pop     ax
+        jnc     extended_kb
+        add     sp, 2
+        jmp     int15_unknown
+int15_da:
+        cmp     al, 88h
+        jne     int15_big_size.unknown
+        call    int15_big_size.size
+        mov     [bp+F_BX], ax
+        mov     [bp+F_CL], dl
+        jmp     int15_ok
+int15_big_size.unknown:
+        jmp     int15_unknown
 
 ; AH = C0h: Out: ES:BX = configuration table.
 int15_config:

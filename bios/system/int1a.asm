@@ -6,12 +6,13 @@ int1a:
         cmp     ah, 0B1h
         je      .pci
         svc_enter
-        svc_dispatch int1a_table, 8, int1a_fail
+        svc_dispatch int1a_table, 0Ch, int1a_fail
 .pci:
         jmp     pci_service
 int1a_table:
         dw      int1a_ticks, int1a_set_ticks, int1a_time, int1a_set_time
         dw      int1a_date, int1a_set_date, int1a_alarm, int1a_alarm_off
+        dw      int1a_fail, int1a_alarm_time, int1a_days, int1a_set_days
 
 int1a_fail:
         set_cf
@@ -153,6 +154,33 @@ int1a_alarm_off:
         call    cmos_write
         jmp     int1a_ok
 
+; AH = 09h: Out: CH, CL, DH = the alarm, DL = 1 when it is set.
+int1a_alarm_time:
+        call    have_cmos
+        jz      int1a_none
+        cmos_get CMOS_SEC_ALARM, F_DH
+        cmos_get CMOS_MIN_ALARM, F_CL
+        cmos_get CMOS_HOUR_ALARM, F_CH
+        mov     al, CMOS_B
+        call    cmos_read
+        mov     cl, 5
+        shr     al, cl                  ; RTC_AIE
+        and     al, 01h
+        mov     [bp+F_DL], al
+        jmp     int1a_ok
+int1a_none:
+        jmp     int1a_fail
+
+; AH = 0Ah: Out: CX = days since 1 January 1980. AH = 0Bh: sets them.
+int1a_days:
+        mov     cx, [bda_days]
+        mov     [bp+F_CX], cx
+        jmp     int1a_ok
+int1a_set_days:
+        mov     cx, [bp+F_CX]
+        mov     [bda_days], cx
+        jmp     int1a_ok
+
 ; rtc_settled: waits for the end of an update; then the time stands still for 244 us at least. Interrupts are off
 ; afterwards. CF set, and interrupts on, when there is no clock or it never settles. Changes AX, CX.
 rtc_settled:
@@ -280,8 +308,48 @@ rtc_init:
         mov     [bda_ticks], ax
         mov     [bda_ticks+2], dx
         mov     byte [bda_midnight], 0
+        ; days since 1 January 1980; every fourth year has one more, up to 2099
+        mov     al, CMOS_CENTURY
+        call    .value
+        mov     cl, 100
+        mul     cl
+        mov     bx, ax
+        mov     al, CMOS_YEAR
+        call    .value
+        add     bx, ax
+        sub     bx, 1980
+        jb      .done
+        mov     ax, 365
+        mul     bx
+        mov     cx, ax
+        mov     ax, bx
+        add     ax, 3
+        shr     ax, 1
+        shr     ax, 1
+        add     cx, ax
+        mov     al, CMOS_DAY
+        call    .value
+        add     cx, ax
+        dec     cx
+        mov     al, CMOS_MONTH
+        call    .value
+        cmp     al, 3
+        jb      .january
+        test    bl, 03h
+        jnz     .january
+        inc     cx
+.january:
+        mov     si, ax
+        dec     si
+        cmp     si, 12
+        jae     .done
+        shl     si, 1
+        add     cx, [cs:.months+si]
+        mov     [bda_days], cx
 .done:
         ret
+.months:
+        dw      0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
 ; .value: AX = register AL as a binary number; nonsense counts as 0.
 .value:
         call    cmos_read

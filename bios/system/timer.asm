@@ -23,6 +23,7 @@ int08:
         mov     [bda_ticks], ax
         mov     [bda_ticks+2], ax
         inc     byte [bda_midnight]
+        inc     word [bda_days]
 .motor:
         cmp     byte [bda_fd_timeout], 0
         je      .user
