@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -30,9 +31,11 @@ func (c *Config) AddCDROMs(n int) ([]*CDROM, error) {
 			places = []int{1, 0}
 		}
 	}
+	all := len(places)
 	places = slices.DeleteFunc(places, func(i int) bool { return c.Disks[i] != nil || c.CDROMs[i] != nil })
 	if len(places) < n {
-		return nil, fmt.Errorf("no room for %d CD-ROM drives: hard disks and CD-ROM drives are two a channel", n)
+		return nil, fmt.Errorf("no place for %s beside %d hard disks: machine %s takes %d of both; leave one out",
+			[]string{"", "a CD-ROM drive", "two CD-ROM drives"}[min(n, 2)], all-len(places), cmp.Or(c.Machine, "pc"), all)
 	}
 	places = places[:n]
 	slices.Sort(places)

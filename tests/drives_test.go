@@ -213,7 +213,7 @@ expect "KERNEL   SYS"
 expect "Volume in drive C is BEIGE"
 type "copy command.com end.com\n"
 wait "=> end.com" within 20s
-wait "C:\\>" within 20s
+sleep 2s
 type "dir end.com\n"
 wait "66,090 bytes" within 10s
 `, "--cpu", d.cpu, "--hd", v.image)
@@ -247,5 +247,35 @@ wait "66,090 bytes" within 10s
 				t.Errorf("fsck.fat: %v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// TestFourHardDisks has a disk at every place: the BIOS counts four, and none is
+// left for a CD-ROM drive. DOS gives a letter to the volume of each.
+func TestFourHardDisks(t *testing.T) {
+	floppy := guestImage(t, "freedos-144.img")
+	args := []string{"--floppy", floppy, "--boot", "a"}
+	for i, flag := range []string{"--hd", "--hd2", "--hd3", "--hd4"} {
+		d := sizedDisk{sectors: 16384, geometry: geometry{16, 63}, kind: kindFAT12, fat: "12"}
+		v := d.make(t)
+		host(t, "mcopy", "-i", v.String(), textFile(t, fmt.Sprintf("disk%d.txt", i), "here"), "::")
+		args = append(args, flag, v.image)
+	}
+	pass(t, `
+wait "Hard disk 3: 8 MB" within 30s
+wait "A:\\>" within 60s
+type "cls\n"
+type "dir c:*.txt\n"
+type "dir f:*.txt\n"
+wait "DISK0    TXT" within 10s
+wait "DISK3    TXT" within 10s
+type "copy command.com e:\\\n"
+wait "=> e:\\command.com" within 20s
+sleep 2s
+`, args...)
+	got := filepath.Join(t.TempDir(), "command.com")
+	host(t, "mcopy", "-n", "-i", args[9]+"@@32256", "::command.com", got)
+	if info, err := os.Stat(got); err != nil || info.Size() != 66090 {
+		t.Errorf("COMMAND.COM on the third disk: %v, %v; want 66090 bytes", info, err)
 	}
 }

@@ -41,6 +41,8 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "floppy2", Usage: "floppy image `FILE` in drive B"},
 		&cli.StringFlag{Name: "hd", Usage: "image `FILE` of the first hard disk"},
 		&cli.StringFlag{Name: "hd2", Usage: "image `FILE` of the second hard disk"},
+		&cli.StringFlag{Name: "hd3", Usage: "image `FILE` of the third hard disk"},
+		&cli.StringFlag{Name: "hd4", Usage: "image `FILE` of the fourth hard disk"},
 		&cli.StringFlag{Name: "cdrom", Usage: "CD image `FILE` in the CD-ROM drive"},
 		&cli.StringFlag{Name: "cdrom2", Usage: "CD image `FILE` in a second CD-ROM drive"},
 		&cli.StringFlag{Name: "boot", Usage: "`ORDER` in which to try drives: letters of a (floppy), c (hard disk), d (CD-ROM), such as dc (default: what IMAGE is, then acd)"},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"beige/bios"
 	"beige/devices/image"
@@ -16,34 +18,34 @@ type disks struct {
 	opt      image.Options
 	floppies [2]*image.Floppy // what is in the drives
 	disks    []*image.Disk
-	discs    [2]*image.Disc // what is in the CD-ROM drives
-	files    [4]os.FileInfo // of what is in the drives, in the order of driveName
-	failed   bool           // the host's file system has failed during the run
-	broken   []error        // its failures that nobody has been told
-	guesses  []string       // what arguments were taken for, and what is special about a disk, a line each
+	discs    [2]*image.Disc         // what is in the CD-ROM drives
+	files    [slotCDROM]os.FileInfo // of what is in the drives, by slot
+	failed   bool                   // the host's file system has failed during the run
+	broken   []error                // its failures that nobody has been told
+	guesses  []string               // what arguments were taken for, and what is special about a disk, a line each
 
 	// onBroken, if set, is told a failure when it happens, and reports whether
 	// the person will still see it at the end.
 	onBroken func(error) bool
 }
 
-// Slots are the drives that images go into: two floppy drives, two hard disks,
-// two CD-ROM drives.
+// Slots are the drives that images go into: two floppy drives, four hard disks,
+// two CD-ROM drives. Hard disks and CD-ROM drives share four places.
 const (
 	slotFloppy = 0
 	slotDisk   = 2
-	slotCDROM  = 4
-	slots      = 6
+	slotCDROM  = 6
+	slots      = 8
 )
 
 // slotFlags are the flags that name the images.
 func slotFlags() [slots]string {
-	return [slots]string{"floppy", "floppy2", "hd", "hd2", "cdrom", "cdrom2"}
+	return [slots]string{"floppy", "floppy2", "hd", "hd2", "hd3", "hd4", "cdrom", "cdrom2"}
 }
 
 // driveName is the drive of a slot as a person calls it.
 func driveName(slot int) string {
-	return [slots]string{"drive A", "drive B", "the first hard disk", "the second hard disk", "the CD-ROM drive", "the second CD-ROM drive"}[slot]
+	return [slots]string{"drive A", "drive B", "the first hard disk", "the second hard disk", "the third hard disk", "the fourth hard disk", "the CD-ROM drive", "the second CD-ROM drive"}[slot]
 }
 
 // openImages opens what the flags and arguments name. The error lists every
@@ -79,17 +81,22 @@ func openImages(o *options) (*disks, error) {
 			bad(err)
 			continue
 		}
-		slot := map[image.Kind]int{image.FloppyDisk: slotFloppy, image.HardDisk: slotDisk, image.CDROM: slotCDROM}[id.Kind]
-		if taken[slot] != "" {
-			slot++
+		first, end := slotFloppy, slotDisk
+		switch id.Kind {
+		case image.HardDisk:
+			first, end = slotDisk, slotCDROM
+		case image.CDROM:
+			first, end = slotCDROM, slots
 		}
-		if taken[slot] != "" {
-			bad(fmt.Errorf("%s: no drive left: --%s and --%s have %s and %s", path, names[slot-1], names[slot], taken[slot-1], taken[slot]))
+		free := slices.Index(taken[first:end], "")
+		if free < 0 {
+			bad(fmt.Errorf("%s: no drive left: --%s have %s", path, strings.Join(names[first:end], " and --"), strings.Join(taken[first:end], " and ")))
 			continue
 		}
+		slot := first + free
 		taken[slot] = path
 		if n == 0 && o.cfg.Boot == "" {
-			o.cfg.Boot = [slots]string{"a", "a", "c", "c", "d", "d"}[slot]
+			o.cfg.Boot = map[image.Kind]string{image.FloppyDisk: "a", image.HardDisk: "c", image.CDROM: "d"}[id.Kind]
 		}
 		d.guesses = append(d.guesses, fmt.Sprintf("%s is %s: %s", filepath.Base(path), id.Text, driveName(slot)))
 		bad(d.insert(&o.cfg, slot, path))
@@ -125,12 +132,13 @@ func openImages(o *options) (*disks, error) {
 }
 
 // cdromDrives gives the machine its CD-ROM drives with the discs that were
-// opened: a PC has one, an AT if it is asked for.
+// opened: a PC has one unless hard disks take its place, an AT if it is asked
+// for.
 func (d *disks) cdromDrives(o *options, second bool) error {
 	n := 0
 	if second {
 		n = 2
-	} else if d.discs[0] != nil || o.cfg.Machine != "at" {
+	} else if d.discs[0] != nil || o.cfg.Machine != "at" && slices.Contains(o.cfg.Disks[:], nil) {
 		n = 1
 	}
 	drives, err := o.cfg.AddCDROMs(n)

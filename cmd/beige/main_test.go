@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,18 @@ func TestMistakes(t *testing.T) {
 	mbr := make([]byte, 512)
 	copy(mbr[446:], []byte{0x80, 1, 1, 0, 6, 15, 63, 100, 63, 0, 0, 0, 0, 0, 16, 0})
 	mbr[510], mbr[511] = 0x55, 0xaa
+	small := make([]byte, 512)
+	copy(small[446:], []byte{0x80, 1, 1, 0, 6, 15, 63, 15, 63, 0, 0, 0, 0xc1, 0x3e}) // sectors 63 to 16127
+	small[510], small[511] = 0x55, 0xaa
+	hardDisks := func(n int) (paths []string) {
+		for i := range n {
+			paths = append(paths, file(t, fmt.Sprintf("%d.img", i+1), 8<<20, small))
+		}
+		return paths
+	}
+	iso := make([]byte, 20*2048)
+	copy(iso[16*2048:], "\x01CD001\x01")
+	cd := file(t, "cd.iso", len(iso), iso)
 	for _, tc := range []struct {
 		name string
 		args []string
@@ -70,6 +83,11 @@ func TestMistakes(t *testing.T) {
 		{"not an image", []string{"run", file(t, "text.img", len(notImage), []byte(notImage))}, 2, "has no boot sector"},
 		{"compressed", []string{"run", file(t, "x.img.gz", 4096, []byte{0x1f, 0x8b, 8})}, 2, "unpack it first"},
 		{"too many floppies", []string{"run", demo, file(t, "b.img", 160<<10, bios.Demo()), file(t, "c.img", 160<<10, bios.Demo())}, 2, "no drive left"},
+		{"too many disks", append([]string{"run"}, hardDisks(5)...), 2, "5.img: no drive left: --hd and --hd2 and --hd3 and --hd4 have "},
+		{"four disks and a CD", []string{"run", "--hd", hardDisks(1)[0], "--hd2", hardDisks(2)[1], "--hd3", hardDisks(3)[2], "--hd4", hardDisks(4)[3], "--cdrom", cd}, 2,
+			"no place for a CD-ROM drive beside 4 hard disks: machine pc takes 4 of both; leave one out"},
+		{"third disk of an AT", []string{"run", "--machine", "at", "--hd3", hardDisks(1)[0]}, 2, "machine at has one ATA channel: at most two hard disks"},
+		{"two disks and a CD on an AT", append([]string{"run", "--machine", "at", "--cdrom", cd}, hardDisks(2)...), 2, "no place for a CD-ROM drive beside 2 hard disks: machine at takes 2 of both"},
 		{"the same image twice", []string{"run", "--floppy", demo, "--floppy2", demo}, 2, demo + ": is in drive A already; a file can be written through one drive only: use --snapshot or --read-only, or a copy for drive B"},
 		{"the same image as floppy and disk", []string{"run", "--hd", demo, demo}, 2, demo + ": is in the first hard disk already"},
 		{"unknown cpu", []string{"run", "--cpu", "pentum"}, 2, `unknown cpu "pentum"; did you mean "pentium"? (known: 8086, `},
