@@ -152,3 +152,93 @@ func TestWriteMultipleError(t *testing.T) {
 		t.Errorf("%d sectors were written; want the 6 before the bad one", n)
 	}
 }
+
+// What 28-bit commands cannot reach, 48-bit ones do; their errors name the
+// sector in the current and previous contents of the registers (ATA-6 6.20, 8.28).
+func TestExtended(t *testing.T) {
+	const first = 0x12_ffff_fffe
+	r := newRAM(1 << 40)
+	r.bad[first+3] = true
+	b := newBoard(t, r)
+	b.issue(0, 2, 0, 0, 0, 0, cmdSetMulti)
+	both := func() (r [2][5]uint8) {
+		r[0] = b.registers()
+		b.ctl.Out(0, controlHOB)
+		r[1] = b.registers()
+		b.ctl.Out(0, 0)
+		return r
+	}
+	want := func(what string, count uint16, lba uint64) {
+		t.Helper()
+		var regs [2][5]uint8
+		for i := range regs {
+			part := lba >> (24 * i)
+			regs[i] = [5]uint8{uint8(count >> (8 * i)), uint8(part), uint8(part >> 8), uint8(part >> 16), 0x40}
+		}
+		if diff := cmp.Diff(regs, both()); diff != "" {
+			t.Errorf("%s: current and previous registers (-want +got):\n%s", what, diff)
+		}
+	}
+	for _, cmd := range []uint8{cmdReadExt, cmdReadMultiExt} {
+		b.lba48(first, 0x105, cmd)
+		for i := range uint64(3) {
+			if i == 2 && cmd == cmdReadMultiExt {
+				break // it is in the block of the bad one
+			}
+			b.check("good sector", 0x58, 0)
+			if got := number(b.readSector()); got != first+i {
+				t.Errorf("%02Xh: sector %#x; want %#x", cmd, got, first+i)
+			}
+			b.wait()
+		}
+		b.check("bad sector", 0x59, 0x40)
+		want(fmt.Sprintf("%02Xh", cmd), 0x102, first+3)
+	}
+	b.lba48(first, 0x105, cmdVerifyExt)
+	b.check("READ VERIFY EXT", 0x51, 0x40)
+	want("READ VERIFY EXT", 0x102, first+3)
+
+	// Count 0 stands for 65536 sectors.
+	b.lba48(1<<39, 0, cmdVerifyExt)
+	b.check("READ VERIFY EXT of 65536 sectors", 0x50, 0)
+	want("READ VERIFY EXT of 65536 sectors", 0, 1<<39+65535)
+	b.lba48(1<<40-65535, 0, cmdVerifyExt)
+	b.check("READ VERIFY EXT over the end", 0x51, 0x10)
+	want("READ VERIFY EXT over the end", 1, 1<<40)
+
+	for _, cmd := range []uint8{cmdWriteExt, cmdWriteMultiExt} {
+		b.lba48(first, 5, cmd)
+		for b.ctl.In(0)&statusDRQ != 0 {
+			b.OutWide(regData, 2, uint32(cmd))
+			b.wait()
+		}
+		b.check("write fault", 0x71, 0x04)
+		want(fmt.Sprintf("%02Xh", cmd), 2, first+3)
+		if w := r.written[first+2]; len(r.written) != 3 || w[0] != cmd {
+			t.Errorf("%02Xh: %d sectors written, the last with %#x; want 3, %#x", cmd, len(r.written), w[0], cmd)
+		}
+	}
+	b.lba48(first, 1, cmdFlushExt)
+	b.check("FLUSH CACHE EXT", 0x50, 0)
+	if r.flushes != 1 {
+		t.Errorf("%d flushes; want 1", r.flushes)
+	}
+	// Without the LBA bit a 48-bit command is none.
+	b.Out(regDevice, 0)
+	b.Out(regStatus, cmdReadExt)
+	b.wait()
+	b.check("CHS with READ SECTORS EXT", 0x51, 0x04)
+}
+
+// Words 60 and 61 end at 0FFFFFFFh; 100 to 103 go on (ATA-6 8.15.27, 8.15.53).
+func TestIdentifySizes(t *testing.T) {
+	for _, tc := range []struct{ sectors, lba28, cylinders uint64 }{
+		{1, 1, 1}, {1008, 1008, 1}, {16514064, 16514064, 16383}, {16514064 + 1008, 16514064 + 1008, 16383},
+		{1<<28 - 2, 1<<28 - 2, 16383}, {1<<28 - 1, 1<<28 - 1, 16383}, {1 << 28, 1<<28 - 1, 16383}, {1 << 40, 1<<28 - 1, 16383},
+	} {
+		got := newBoard(t, newRAM(tc.sectors)).sizes()
+		if diff := cmp.Diff([5]uint64{tc.cylinders, tc.cylinders, min(tc.cylinders*1008, tc.sectors), tc.lba28, tc.sectors}, got); diff != "" {
+			t.Errorf("%d sectors: words 1, 54, 57, 60, 100 (-want +got):\n%s", tc.sectors, diff)
+		}
+	}
+}
