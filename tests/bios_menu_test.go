@@ -97,6 +97,26 @@ func TestBIOSMenu(t *testing.T) {
 	}
 }
 
+// TestBootMenuByScript reaches the menu as a script does, which sees the prompt first,
+// and by the flag.
+func TestBootMenuByScript(t *testing.T) {
+	demo := emptyDisk(t, 8<<20)
+	pass(t, `
+wait "Press F12 for the boot menu" within 5s
+key f12
+wait "2  Hard disk 0: 8 MB" within 5s
+key 2
+wait "It cannot be started from." within 5s
+key esc
+wait "No bootable disk." within 10s
+`, "--hd", demo, "--boot", "c")
+	pass(t, `
+wait "2  Hard disk 0: 8 MB" within 5s
+key esc
+wait "No bootable disk." within 10s
+`, "--hd", demo, "--boot-menu", "--boot", "dca")
+}
+
 // TestBIOSSummary looks at what POST shows of a machine.
 func TestBIOSSummary(t *testing.T) {
 	for _, tc := range []struct {

@@ -1,5 +1,9 @@
 ; Power-on self-test: from the first instruction to INT 19h.
 ;
+; Progress on port 80h: 01 memory sized, 02 vectors and chips, 03 processor and clock, 04 keyboard controller, 05 ports and
+; PCI, 06 video ROM, 07 memory count and diskettes, 08 keyboard and mouse, 09 disks, 0A summary, 0B other ROMs, 0C boot menu,
+; 00 the boot sector runs. Each is written when its part begins.
+;
 ; Source: IBM PC AT Technical Reference, section 5, "POST"; shutdown codes in CMOS 0Fh: a reset of the processor alone, made
 ; to leave protected mode, goes on where the code says (05h, 09h, 0Ah as in the AT; 0Bh, 0Ch as in later BIOSes).
 

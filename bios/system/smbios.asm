@@ -6,9 +6,9 @@
 
 I440FX          equ 12378086h
 PAM0            equ 59h
-PAM_ROM         equ 00h
 PAM_WRITE       equ 20h
 PAM_READ        equ 10h
+SHADOW_SEG      equ 2000h               ; where the ROM runs while its place changes hands
 SMBIOS_ROOM     equ 200h
 SMBIOS_ENTRY    equ 1Fh                 ; bytes of the entry point
 NO_HANDLE       equ 0FFFEh              ; no information
@@ -27,23 +27,44 @@ cpu 386
         call    pci_core16
         cmp     ecx, I440FX
         jne     smbios_none
-        mov     cl, PAM_WRITE
-        call    .pam
-        push    ds
+        mov     al, 08h
+        mov     di, PAM0
+        call    pci_core16
+        and     cl, PAM_READ|PAM_WRITE
+        cmp     cl, PAM_READ            ; a warm boot: all is there
+        je      smbios_none
+        cli
+        mov     ax, SHADOW_SEG          ; not every board writes to memory where it reads ROM
         push    cs
         pop     ds
+        call    .copy
+        push    ax
+        mov     ax, .moved
+        push    ax
+        retf
+.moved:
+        mov     cl, PAM_READ|PAM_WRITE
+        call    .pam
         push    cs
-        pop     es
+        pop     ds
+        mov     ax, 0F000h
+        call    .copy
+        jmp     0F000h:.back
+.back:
+        mov     ds, [cs:seg_bda]
+        call    smbios_make
+        mov     cl, PAM_READ
+        call    .pam
+        sti
+        ret
+.copy:                                  ; 64 KB from DS to the segment AX
+        mov     es, ax
         xor     si, si
         xor     di, di
         mov     cx, 4000h
         cld
         rep movsd
-        pop     ds
-        mov     cl, PAM_READ|PAM_WRITE
-        call    .pam
-        call    smbios_make
-        mov     cl, PAM_READ
+        ret
 .pam:
         mov     al, 0Bh
         xor     bx, bx
