@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -155,7 +156,7 @@ func (v volume) file(t *testing.T, count int64) string {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	// Where the host cannot tell data from holes, all is data.
+	// Where the file system cannot tell data from holes, all is data.
 	const seekData, seekHole = 3, 4
 	begin, end := v.offset, v.offset+count*512
 	for at := begin; at < end; {
@@ -180,6 +181,9 @@ func (v volume) file(t *testing.T, count int64) string {
 }
 
 func TestHardDisks(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("finds its way around the holes of sparse files as Linux does")
+	}
 	boot := sysFloppy(t)
 	fsck := need(t, "fsck.fat")
 	for _, d := range []sizedDisk{

@@ -31,6 +31,20 @@ func (b *board) lba48(lba uint64, count uint16, cmd uint8) {
 	b.wait()
 }
 
+func TestNativeMax(t *testing.T) {
+	b := newBoard(t, newRAM(1<<30))
+	b.issue(0, 0, 0, 0, 0, 0x40, cmdReadNative)
+	if diff := cmp.Diff([5]uint8{0, 0xfe, 0xff, 0xff, 0x4f}, b.registers()); diff != "" {
+		t.Errorf("READ NATIVE MAX ADDRESS (-want +got):\n%s", diff)
+	}
+	b.issue(0, 0, 0, 0, 0, 0x40, cmdReadNativeExt)
+	low := b.registers()
+	b.ctl.Out(0, controlHOB)
+	if diff := cmp.Diff([2][5]uint8{{0, 0xff, 0xff, 0xff, 0x40}, {0, 0x3f, 0, 0, 0x40}}, [2][5]uint8{low, b.registers()}); diff != "" {
+		t.Errorf("READ NATIVE MAX ADDRESS EXT (-want +got):\n%s", diff)
+	}
+}
+
 func TestSetMax(t *testing.T) {
 	const total = 16 * 63 * 1000
 	b := newBoard(t, newRAM(total))
