@@ -14,7 +14,6 @@ wait "Memtest86+ v6" within 20s
 wait "Status: Testing" within 10s
 expect "Errors: 0"
 wait "Test #2" within 20s
-wait "Test #4" within 20s
 expect "Errors: 0"
 `
 
@@ -34,6 +33,8 @@ type "memtest\n"
 `+memtestRuns+`
 expect "`+tc.name+`"
 expect "Memory  : `+tc.size+`"
+wait "Test #4" within 20s
+expect "Errors: 0"
 key f1
 wait "Settings:" within 10s
 key f10
