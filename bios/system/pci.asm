@@ -3,6 +3,8 @@
 ; Sources: PCI BIOS Specification 2.1 (functions, return codes); Standard BIOS 32-bit Service Directory Proposal 0.4
 ; (Phoenix, 1993); PCI Local Bus Specification 2.1, 3.2.2.3 (configuration mechanism 1).
 
+PCI_SET_FAILED  equ 88h
+PCI_TOO_SMALL   equ 89h
 PCI_BAD_FUNC    equ 81h
 PCI_BAD_VENDOR  equ 83h
 PCI_NOT_FOUND   equ 86h
@@ -12,13 +14,17 @@ PCI_BUSES       equ 1                   ; buses that the functions 02h and 03h l
 ; One body for both modes: registers and ports only, no data, no absolute address. Function in AL, parameters as in the
 ; specification. Out: AH = code, CF. All registers that are not results are kept.
 cpu 386
-%macro pci_body 0
+%macro pci_body 1
         cmp     al, 01h
         je      %%present
         cmp     al, 02h
         je      %%find_device
         cmp     al, 03h
         je      %%find_class
+        cmp     al, 0Eh
+        je      %%routing
+        cmp     al, 0Fh
+        je      %%route
         cmp     al, 08h
         jb      %%bad
         cmp     al, 0Dh
@@ -127,6 +133,99 @@ cpu 386
         ret
 %%return:
         ret
+; ES:(E)DI = size of a buffer and far pointer to it: gets the slots of the routing table
+%%routing:
+%if %1 == 16
+        cmp     word [es:di], 16*PIR_SLOTS
+        mov     word [es:di], 16*PIR_SLOTS
+%else
+        cmp     word [es:edi], 16*PIR_SLOTS
+        mov     word [es:edi], 16*PIR_SLOTS
+%endif
+        mov     ah, PCI_TOO_SMALL
+        jb      %%return
+        push    es
+        push    ecx
+        push    esi
+        push    edi
+%if %1 == 16
+        les     di, [es:di+2]
+        mov     si, pir_entries
+        mov     cx, 16*PIR_SLOTS
+%else
+        les     edi, [es:edi+2]
+        mov     esi, pir_entries
+        mov     ecx, 16*PIR_SLOTS
+%endif
+        cld
+        rep cs movsb
+        pop     edi
+        pop     esi
+        pop     ecx
+        pop     es
+        mov     bx, 0                   ; no interrupt is for PCI alone
+        mov     ah, 0
+        clc
+        ret
+; CL = pin (0Ah-0Dh), CH = interrupt, BX = a device that it is for
+%%route:
+        push    edx
+        push    ecx
+        push    ebx
+        push    edi
+        push    eax
+        sub     cl, 0Ah
+        cmp     cl, 3
+        ja      %%no_route
+        cmp     ch, 15
+        ja      %%no_route
+        movzx   edx, ch
+        mov     eax, PCI_IRQS
+        bt      eax, edx
+        jnc     %%no_route
+        test    bh, bh
+        jnz     %%no_route
+        shr     bl, 3                   ; slot
+        cmp     bl, 1
+        jb      %%no_route
+        cmp     bl, PIR_SLOTS
+        ja      %%no_route
+        add     bl, cl
+        dec     bl
+        and     bl, 3
+        add     bl, PIRQ_ROUTE
+        movzx   edi, bl
+        mov     bx, ISA_BRIDGE
+        call    %%address
+        mov     dx, di
+        and     dx, 3
+        add     dx, PCI_DATA
+        mov     al, ch
+        out     dx, al
+        movzx   dx, ch                  ; such an interrupt is a level
+        mov     cl, dl
+        and     cl, 7
+        shr     dx, 3
+        add     dx, ELCR2-1
+        mov     ah, 1
+        shl     ah, cl
+        in      al, dx
+        or      al, ah
+        out     dx, al
+        pop     eax
+        mov     ah, 0
+        clc
+        jmp     %%routed
+%%no_route:
+        pop     eax
+        mov     ah, PCI_SET_FAILED
+        stc
+%%routed:
+        pop     edi
+        pop     ebx
+        pop     ecx
+        pop     edx
+        ret
 ; search: register DI of all devices for ECX (class: the low byte does not count); the SI-th hit. Out: BX, AH, CF.
 %%search:
         push    edx
@@ -203,10 +302,10 @@ cpu 386
 %endmacro
 
 pci_core16:
-        pci_body
+        pci_body 16
 bits 32
 pci_core32:
-        pci_body
+        pci_body 32
 ; Far entry of the PCI service in protected mode.
 pci_entry32:
         call    pci_core32
@@ -255,8 +354,8 @@ pci_service:
         pop     bp
         iret
 
-; pci_init: POST: looks for configuration mechanism 1; gives the power management function of a PIIX4 its port, where
-; APM power-off finds it.
+; pci_init: POST: looks for configuration mechanism 1; sets up the bus; gives the power management function of a PIIX4 its
+; port, where APM power-off finds it.
 cpu 386
 pci_init:
         mov     al, CPU_80386
@@ -274,6 +373,7 @@ pci_init:
         jz      .none
         ebda    es
         or      byte [es:eb_board], BOARD_PCI
+        call    pci_assign
         mov     ax, 0B102h
         mov     cx, 7113h               ; PIIX4 power management
         mov     dx, 8086h

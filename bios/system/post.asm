@@ -118,6 +118,7 @@ post_cold:
         mov     dx, 0C800h
         call    rom_scan
         mov     ds, [cs:seg_bda]
+        call    pci_video_lock
         mov     ax, 0003h
         int     10h
         post    07h

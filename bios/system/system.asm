@@ -50,6 +50,7 @@ seg_bda:
 %include "int17.asm"
 %include "int1a.asm"
 %include "pci.asm"
+%include "pciinit.asm"
 %include "memory.asm"
 %include "processor.asm"
 %include "apic.asm"
