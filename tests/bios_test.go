@@ -263,6 +263,15 @@ func TestBIOSVideo(t *testing.T) {
 	}
 }
 
+func TestBIOSPCI(t *testing.T) {
+	for _, cpu := range []string{"80486", "pentium-pro"} {
+		t.Run(cpu, func(t *testing.T) {
+			t.Parallel()
+			runChecks(t, machine.Config{CPU: cpu, Floppies: [2]machine.Floppy{checkDisk(t, "pci", nil)}}, 173)
+		})
+	}
+}
+
 func TestBIOSSystem(t *testing.T) {
 	for _, tc := range []struct {
 		board, cpu string
