@@ -281,8 +281,8 @@ func TestBIOSSystem(t *testing.T) {
 		{"pc", "8086", 0, 679},
 		{"at", "80286", 4, 676},
 		{"pc", "80286", 14, 722},
-		{"pc", "80386", 2, 791},
-		{"pc", "pentium-pro", 100, 793},
+		{"pc", "80386", 2, 828},
+		{"pc", "pentium-pro", 100, 830},
 	} {
 		t.Run(tc.board+" "+tc.cpu, func(t *testing.T) {
 			t.Parallel()

@@ -147,6 +147,7 @@ ticks:
 %include "system_lines.inc"
 %include "system_memory.inc"
 %include "system_mouse.inc"
+%include "apm_protected.inc"
 %include "system_keys.inc"
 %include "system_shutdown.inc"
 
