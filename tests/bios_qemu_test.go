@@ -3,7 +3,6 @@ package tests
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -22,13 +21,12 @@ import (
 // peer is a QEMU that runs a disk of checks: its processor's time runs ahead of the
 // host's when it halts, so waits take none.
 type peer struct {
-	t        *testing.T
 	dir      string
 	listener map[string]net.Listener
 	conn     map[string]net.Conn
-	replies  *bufio.Reader // of the machine protocol
-	media    int           // disks that were put into drive B
-	inDrive  string        // the one that is there
+	*qmp
+	media    int    // disks that were put into drive B
+	inDrive  string // the one that is there
 	findings []finding
 	checks   int
 }
@@ -40,7 +38,7 @@ func peerLines() []string { return []string{"qmp", "dbg", "com", "lpt"} }
 func newPeer(t *testing.T, disk string, p parameters, extra ...string) *peer {
 	t.Helper()
 	qemu := need(t, "qemu-system-i386")
-	q := &peer{t: t, dir: t.TempDir(), listener: map[string]net.Listener{}, conn: map[string]net.Conn{}}
+	q := &peer{dir: t.TempDir(), listener: map[string]net.Listener{}, conn: map[string]net.Conn{}}
 	p.Wait, p.Board = 1, 1
 	boot := filepath.Join(q.dir, "a.img")
 	if err := os.WriteFile(boot, checkBytes(t, disk, &p), 0o600); err != nil {
@@ -90,47 +88,8 @@ func newPeer(t *testing.T, disk string, p parameters, extra ...string) *peer {
 		t.Cleanup(func() { _ = c.Close() })
 		q.conn[name] = c
 	}
-	q.replies = bufio.NewReader(q.conn["qmp"])
-	if _, err := q.replies.ReadString('\n'); err != nil { // the greeting
-		t.Fatal(err)
-	}
-	q.command("qmp_capabilities", nil)
+	q.qmp = newQMP(t, q.conn["qmp"])
 	return q
-}
-
-// command runs one command of the machine protocol.
-func (q *peer) command(name string, arguments any) {
-	q.t.Helper()
-	request := map[string]any{"execute": name}
-	if arguments != nil {
-		request["arguments"] = arguments
-	}
-	b, err := json.Marshal(request)
-	if err != nil {
-		q.t.Fatal(err)
-	}
-	if _, err := q.conn["qmp"].Write(b); err != nil {
-		q.t.Fatal(err)
-	}
-	for {
-		line, err := q.replies.ReadString('\n')
-		if err != nil {
-			q.t.Fatalf("%s: %v", name, err)
-		}
-		var reply struct {
-			Return json.RawMessage
-			Error  *struct{ Desc string }
-		}
-		if err := json.Unmarshal([]byte(line), &reply); err != nil {
-			q.t.Fatal(err)
-		}
-		switch {
-		case reply.Error != nil:
-			q.t.Fatalf("%s: %s", name, reply.Error.Desc)
-		case reply.Return != nil:
-			return
-		} // the rest are events
-	}
 }
 
 // monitor runs a command of the human monitor, which can do what the protocol cannot.
