@@ -100,6 +100,7 @@ func TestBIOSMenu(t *testing.T) {
 // TestBootMenuByScript reaches the menu as a script does, which sees the prompt first,
 // and by the flag.
 func TestBootMenuByScript(t *testing.T) {
+	t.Parallel()
 	demo := emptyDisk(t, 8<<20)
 	pass(t, `
 wait "Press F12 for the boot menu" within 5s
@@ -107,14 +108,24 @@ key f12
 wait "2  Hard disk 0: 8 MB" within 5s
 key 2
 wait "It cannot be started from." within 5s
+key 3
+wait "It cannot be started from." within 5s
 key esc
-wait "No bootable disk." within 10s
+wait "CD-ROM: no disc to start from" within 10s
 `, "--hd", demo, "--boot", "c")
 	pass(t, `
 wait "2  Hard disk 0: 8 MB" within 5s
 key esc
 wait "No bootable disk." within 10s
 `, "--hd", demo, "--boot-menu", "--boot", "dca")
+	t.Run("CD", func(t *testing.T) {
+		iso := cd(t, map[string]string{"floppy.img": guestImage(t, "freedos-144.img")}, "-b", "floppy.img")
+		pass(t, `
+wait "3  CD-ROM drive 0" within 5s
+key 3
+wait "A:\\>" within 60s
+`, "--hd", demo, "--cdrom", iso, "--boot-menu", "--boot", "c")
+	})
 }
 
 // TestBIOSSummary looks at what POST shows of a machine.

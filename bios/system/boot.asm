@@ -206,6 +206,11 @@ int18:
         mov     si, .hard_disk
         call    .tell
 .asked:
+        cmp     byte [es:eb_cd_count], 0
+        je      .prompt
+        mov     si, .no_cd
+        call    puts
+.prompt:
         mov     si, .key
         call    puts
         mov     ah, 10h
@@ -242,4 +247,5 @@ int18:
         db      "no boot loader on it", 13, 10, 0
 .no_disk:
         db      "  Hard disk: none", 13, 10, 0
+.no_cd: db      "  CD-ROM: no disc to start from", 13, 10, 0
 .key:   db      "Insert a boot disk and press a key (F12: boot menu) ", 0
