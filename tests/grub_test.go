@@ -110,7 +110,7 @@ func TestGRUBHardDisk(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
 			disk := grubDisk(t, v.kind, v.fs, grubConfig, nil, v.fill)
-			pass(t, grubMenu+`
+			switchesOff(t, grubMenu+`
 key enter
 wait "This is the first entry." within 10s
 key enter
@@ -126,11 +126,20 @@ wait "drivemap -s hd0 hd1" within 10s
 sleep 500ms # cat swallows keys
 type "lsmmap\n"
 wait "base_addr = 0x100000, length = 0xf00000, available RAM" within 10s
+type "date\n"
+wait "2000-01-01 12:00:" within 10s
+type "lsapm\n"
+wait "APM enabled" within 10s
+expect "Version 1.2"
 type "reboot\n"
 wait "beige BIOS" within 20s
 `+grubMenu+`
 key c
 wait "grub>" within 10s
+type "nativedisk\n" # GRUB's own driver of ATA drives
+type "ls (ata0,msdos1)/boot/grub/\n"
+wait "i386-pc/" within 20s
+expect "grub.cfg"
 type "halt\n"
 `, "--snapshot", disk)
 		})

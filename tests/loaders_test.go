@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -47,6 +48,15 @@ func textFile(t *testing.T, name, text string) string {
 
 // geometry is what a partition table and the volumes in it agree with.
 type geometry struct{ heads, sectors uint32 }
+
+// switchesOff runs a script at whose end the guest must switch the machine off.
+func switchesOff(t *testing.T, script string, args ...string) {
+	t.Helper()
+	r := runScript(t, script+"sleep 10s\nquit 9\n", args...)
+	if r.code != 1 || !strings.Contains(r.stderr, "the machine was switched off") {
+		t.Errorf("exit code %d; want the machine switched off\n%s", r.code, r.stderr)
+	}
+}
 
 // The geometry of most hard disks made here.
 const (
