@@ -374,7 +374,7 @@ func (d *flawed) ReadOnly() bool { return d.locked }
 // with which 1024 cylinders are enough; unless a partition says otherwise.
 func diskParameters(sectors uint64, logical, physical [3]uint16, translate uint8) parameters {
 	c, h, s := uint32(logical[0]), uint32(logical[1]), uint32(logical[2])
-	return parameters{Disks: 2, DriveB: 4, Logical: logical, Physical: physical, Total: uint32(sectors), Translate: translate,
+	return parameters{CPU: 4, Disks: 2, DriveB: 4, Logical: logical, Physical: physical, Total: uint32(sectors), Translate: translate,
 		Middle: (c/2*h+h/2)*s + s - 1, End: c*h*s - 1}
 }
 
@@ -396,24 +396,25 @@ func TestBIOSDisks(t *testing.T) {
 		translate         uint8
 		checks            int
 	}{
-		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 425},
-		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 415},
-		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 424},
-		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 429},
-		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 426},
-		{"504M partitioned", "80386", 1024 * 16 * 63, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 424},
-		{"2.1G of 240 heads", "80386", 4300800, partition(283, 240, 63), [3]uint16{284, 240, 63}, [3]uint16{4266, 16, 63}, 3, 429},
-		{"2.1G of 64 heads, 32 sectors", "80386", 4300800, partition(1000, 64, 32), [3]uint16{1024, 64, 32}, [3]uint16{4266, 16, 63}, 3, 428},
-		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 429},
-		{"4.2G", "80486", 1024 * 128 * 63, nil, [3]uint16{1024, 128, 63}, [3]uint16{8192, 16, 63}, 1, 428},
-		{"4.2G and a little", "80486", 515 * 255 * 63, nil, [3]uint16{515, 255, 63}, [3]uint16{8207, 16, 63}, 1, 431},
-		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 428},
-		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 426},
-		{"200G", "pentium-pro", 419430400, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 426},
+		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 426},
+		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 416},
+		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 425},
+		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 430},
+		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 427},
+		{"504M partitioned", "80386", 1024 * 16 * 63, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 425},
+		{"2.1G of 240 heads", "80386", 4300800, partition(283, 240, 63), [3]uint16{284, 240, 63}, [3]uint16{4266, 16, 63}, 3, 430},
+		{"2.1G of 64 heads, 32 sectors", "80386", 4300800, partition(1000, 64, 32), [3]uint16{1024, 64, 32}, [3]uint16{4266, 16, 63}, 3, 429},
+		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 430},
+		{"4.2G", "80486", 1024 * 128 * 63, nil, [3]uint16{1024, 128, 63}, [3]uint16{8192, 16, 63}, 1, 429},
+		{"4.2G and a little", "80486", 515 * 255 * 63, nil, [3]uint16{515, 255, 63}, [3]uint16{8207, 16, 63}, 1, 432},
+		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 429},
+		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 427},
+		{"200G", "pentium-pro", 419430400, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 427},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			p := diskParameters(tc.sectors, tc.logical, tc.physical, tc.translate)
+			p.CPU = uint8(min(slices.Index(cpu.ModelNames(), tc.cpu), 4))
 			small := func(first int) *image.Disk { return image.NewDisk("small", marked(first), smallDisk) }
 			cfg := machine.Config{CPU: tc.cpu, Boot: "a", Disks: [4]machine.Disk{
 				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},

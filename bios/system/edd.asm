@@ -220,7 +220,8 @@ edd_dpte:
         pop     cx
         ret
 
-; edd_path: device path at ES:DI+1Eh: "ISA", "ATA", base port, device number. Changes AX, BX, CX.
+; edd_path: device path at ES:DI+1Eh: "ISA", "ATA", base port, device number; on a board with PCI "PCI", and bus, slot,
+; function, channel in place of the port (the channel: T13/1572D). Changes AX, BX, CX.
 edd_path:
         push    di
         push    si
@@ -245,6 +246,29 @@ edd_path:
         stosw
         stosw
         stosb
+        mov     cx, [bx+dk_base]
+        call    edd_pci
+        jc      .bus
+        mov     word [es:di-29], 'PC'
+        mov     word [es:di-27], 'I '
+        mov     [es:di-17], bh
+        mov     al, bl
+        and     ax, 7
+        xchg    al, ah                  ; AH = function
+        mov     al, bl
+        push    cx
+        mov     cl, 3
+        shr     al, cl
+        pop     cx
+        mov     [es:di-16], ax
+        xor     al, al
+        cmp     cx, 1F0h
+        je      .channel
+        inc     ax
+.channel:
+        mov     [es:di-14], al
+        xor     al, al
+.bus:
         mov     cx, 35                  ; all bytes from the key on sum up to 0
         sub     di, cx
 .sum:
@@ -261,6 +285,33 @@ edd_path:
         db      24h, 0, 0, 0
         db      "ISA ", "ATA     "
 .text_end:
+
+; edd_pci: Out: BH, BL = bus, device and function of the IDE controller at the ports of an AT; CF set without one, AL = 0.
+edd_pci:
+        test    byte [eb_board], BOARD_PCI
+        jz      .none
+cpu 386
+        push    ecx
+        push    si
+        xor     si, si
+        mov     ecx, 010180h            ; a bus master; both channels at fixed places,
+        mov     ax, 0B103h
+        call    pci_core16
+        jnc     .found
+        xor     si, si
+        mov     ecx, 01018Ah            ; or there for now
+        mov     ax, 0B103h
+        call    pci_core16
+.found:
+        pop     si
+        pop     ecx
+        mov     al, 0
+        ret
+cpu 8086
+.none:
+        mov     al, 0
+        stc
+        ret
 
 ; 4Eh: transfer modes: PIO without prefetch is what there is.
 edd_config:
