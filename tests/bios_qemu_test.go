@@ -261,20 +261,22 @@ func TestBIOSOnSeaBIOS(t *testing.T) {
 	}
 	need(t, "qemu-system-i386")
 	known := differences(t, "bios/seabios.txt")
+	const large = 4300800 // sectors of a disk that needs translation: 2.1 GB
 	for _, tc := range []struct {
-		disk string
-		p    parameters
+		name, disk string
+		p          parameters
 	}{
-		{"video", parameters{CPU: 4, FPU: 1, Memory: 16384}},
-		{"system", parameters{CPU: 4, FPU: 1, Memory: 16384, DriveB: 4}},
-		{"drives", diskParameters(smallDisk, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0)},
+		{"video", "video", parameters{CPU: 4, FPU: 1, Memory: 16384}},
+		{"system", "system", parameters{CPU: 4, FPU: 1, Memory: 16384, DriveB: 4}},
+		{"drives", "drives", diskParameters(smallDisk, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0)},
+		{"large disk", "drives", diskParameters(large, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1)},
 	} {
-		t.Run(tc.disk, func(t *testing.T) {
+		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			var disks []string
 			if tc.p.Disks > 0 {
 				tc.p.Disks = 3
-				disks = peerDisks(t)
+				disks = peerDisks(t, int64(tc.p.Total))
 			}
 			q := newPeer(t, tc.disk, tc.p, disks...)
 			q.run()
@@ -284,9 +286,9 @@ func TestBIOSOnSeaBIOS(t *testing.T) {
 	}
 }
 
-// peerDisks are the arguments for three hard disks of smallDisk sectors as TestBIOSDisks
-// has them, the first with a bad sector.
-func peerDisks(t *testing.T) []string {
+// peerDisks are the arguments for three hard disks as TestBIOSDisks has them, the first
+// with a bad sector and as many sectors as told.
+func peerDisks(t *testing.T, sectors int64) []string {
 	t.Helper()
 	dir := t.TempDir()
 	scratch := filepath.Join(dir, "scratch")
@@ -302,7 +304,11 @@ func peerDisks(t *testing.T) []string {
 		if err := os.WriteFile(path, disk.data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Truncate(path, smallDisk*512); err != nil {
+		size := int64(smallDisk)
+		if i == 0 {
+			size = sectors
+		}
+		if err := os.Truncate(path, size*512); err != nil {
 			t.Fatal(err)
 		}
 		file := "file.driver=file,file.filename=" + path
