@@ -44,6 +44,7 @@ seg_bda:
 %include "cdboot.asm"
 %include "int14.asm"
 %include "int15.asm"
+%include "int15mem.asm"
 %include "blockmove.asm"
 %include "apm.asm"
 %include "int16.asm"
