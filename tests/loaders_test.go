@@ -29,10 +29,19 @@ func packaged(t *testing.T, path string) string {
 // host runs a program of the host that must succeed.
 func host(t *testing.T, name string, args ...string) {
 	t.Helper()
+	skipShort(t)
 	cmd := exec.Command(need(t, name), args...)
 	cmd.Env = append(os.Environ(), "MTOOLSRC="+os.DevNull) // nobody's drive letters
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+	}
+}
+
+// skipShort skips a test that makes a disk with a guest and boots it.
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("short: makes disks and boots them")
 	}
 }
 

@@ -22,6 +22,7 @@ var dosDisk struct {
 // installed, with its own FDISK, FORMAT and SYS.
 func freeDOSDisk(t *testing.T) string {
 	t.Helper()
+	skipShort(t)
 	floppy := guestImage(t, "freedos13-720k.img")
 	dosDisk.once.Do(func() {
 		disk := emptyDisk(t, 8<<20)
