@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -179,5 +180,5 @@ func (v volume) put(t *testing.T, file, name string) {
 // putText makes a text file in the volume.
 func (v volume) putText(t *testing.T, name, text string) {
 	t.Helper()
-	v.put(t, textFile(t, name, text), name)
+	v.put(t, textFile(t, path.Base(name), text), name)
 }
