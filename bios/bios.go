@@ -1,5 +1,5 @@
 // Package bios holds beige's own firmware, built into the program: the system
-// BIOS, the VGA BIOS and the demonstration disk. They are assembled from the
+// BIOS, the VGA BIOS, the kernel loader and the demonstration disk. They are assembled from the
 // sources in the folders below (make bios; needs nasm); the images are part of
 // the source tree, so that a build needs Go only.
 package bios
@@ -15,6 +15,9 @@ var system []byte
 //go:embed video/video.bin
 var video []byte
 
+//go:embed loader/loader.bin
+var loader []byte
+
 //go:embed demo/demo.img
 var demo []byte
 
@@ -23,6 +26,21 @@ func System() []byte { return slices.Clone(system) }
 
 // Video returns a copy of the VGA BIOS: 32 KB, for C0000h.
 func Video() []byte { return slices.Clone(video) }
+
+// Loader returns the option ROM that starts a kernel from the firmware
+// configuration device, in place of INT 19h.
+func Loader() []byte {
+	const block = 512
+	rom := make([]byte, (len(loader)+block)/block*block)
+	copy(rom, loader)
+	rom[2] = byte(len(rom) / block)
+	var sum byte
+	for _, b := range rom {
+		sum += b
+	}
+	rom[len(rom)-1] = -sum // all bytes of an option ROM add up to 0
+	return rom
+}
 
 // Demo returns a copy of the demonstration disk, a 160 KB floppy.
 func Demo() []byte { return slices.Clone(demo) }

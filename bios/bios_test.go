@@ -70,6 +70,13 @@ func TestVideoROM(t *testing.T) {
 	}
 }
 
+func TestLoaderROM(t *testing.T) {
+	rom := bios.Loader()
+	if len(rom) == 0 || len(rom)%512 != 0 || int(rom[2]) != len(rom)/512 || rom[0] != 0x55 || rom[1] != 0xaa || video.Sum(rom) != 0 {
+		t.Errorf("%d bytes, header % x, sum %#x; want the header of an option ROM and 0", len(rom), rom[:3], video.Sum(rom))
+	}
+}
+
 // TestImagesAreBuiltFromTheirSources assembles everything anew and compares.
 func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 	nasm, err := exec.LookPath("nasm")
@@ -92,6 +99,9 @@ func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 	}
 	if !bytes.Equal(assemble("system", "system.asm"), bios.System()) {
 		t.Error("system/system.bin is not what its sources give; run make bios")
+	}
+	if code := assemble("loader", "loader.asm"); !bytes.Equal(code[3:], bios.Loader()[3:len(code)]) {
+		t.Error("loader/loader.bin is not what its source gives; run make bios")
 	}
 	rom, err := video.Seal(assemble("video", "video.asm"))
 	if err != nil {

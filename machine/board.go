@@ -186,6 +186,11 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 	if err := m.mem.MapROM("video BIOS", m.videoBIOS(), 0xc0000); err != nil {
 		return err
 	}
+	if m.cfg.Kernel != nil && m.cfg.BIOS == nil {
+		if err := m.mem.MapROM("kernel loader", bios.Loader(), 0xd0000); err != nil {
+			return err
+		}
+	}
 	system := m.cfg.BIOS
 	if system == nil {
 		system = bios.System()

@@ -13,6 +13,7 @@ import (
 	"beige/cpu"
 	"beige/devices/ata"
 	"beige/devices/fdc"
+	"beige/machine/kernel"
 )
 
 // Floppy is a floppy disk that can be put into a drive; *image.Floppy is one.
@@ -39,6 +40,10 @@ type Config struct {
 	CDROMs   [4]*CDROM // at the same places, where there is no disk; nil: no drive
 	Boot     string    // the order in which drives are tried, such as "c" or "dca"; "": "acd"
 	BootMenu bool      // the BIOS shows its boot menu at once
+
+	// Kernel is started instead of a boot disk; it was laid out for Memory.
+	// nil: none. It wants a board with PCI.
+	Kernel *kernel.Image
 
 	BIOS    []byte // system ROM; nil: our own
 	VGABIOS []byte // video ROM; nil: our own
@@ -197,6 +202,9 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		case c.Disks[i] != nil:
 			bad("a hard disk and a CD-ROM drive as %s; want one of them", ataPlace(i))
 		}
+	}
+	if c.Kernel != nil && !board.pci {
+		bad("a kernel wants machine pc with a processor that comes with PCI, 80486 or later; this is machine %s with cpu %s", board.name, model.Name)
 	}
 	checkROM := func(what string, image []byte, most int) {
 		if n := len(image); image != nil && (n == 0 || n > most || n%512 != 0) {

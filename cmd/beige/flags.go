@@ -45,13 +45,16 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "hd4", Usage: "image `FILE` of the fourth hard disk"},
 		&cli.StringFlag{Name: "cdrom", Usage: "CD image `FILE` in the CD-ROM drive"},
 		&cli.StringFlag{Name: "cdrom2", Usage: "CD image `FILE` in a second CD-ROM drive"},
+		&cli.StringFlag{Name: "kernel", Usage: "start the kernel `FILE` (Linux bzImage or Multiboot) instead of a disk"},
+		&cli.StringFlag{Name: "initrd", Usage: "initial RAM disk `FILE` of the kernel"},
+		&cli.StringFlag{Name: "append", Usage: "command line `TEXT` of the kernel"},
 		&cli.StringFlag{Name: "boot", Usage: "`ORDER` in which to try drives: letters of a (floppy), c (hard disk), d (CD-ROM), such as dc (default: what IMAGE is, then acd)"},
 		&cli.BoolFlag{Name: "boot-menu", Usage: "show the BIOS's boot menu at once (otherwise by F12)"},
 		&cli.BoolFlag{Name: "snapshot", Usage: "keep disk writes in memory and drop them at the end"},
 		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
 		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-ii; 80286 on at)"},
-		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address)"},
+		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address; 128M with a kernel)"},
 		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
 		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
 		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
@@ -77,6 +80,8 @@ type options struct {
 	images   []string      // arguments
 	snapshot bool
 	readOnly bool
+
+	kernel, initrd, append string
 
 	display    string
 	serial     target
@@ -122,6 +127,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	}
 	cfg.BootMenu = c.Bool("boot-menu")
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
+	o.kernel, o.initrd, o.append = c.String("kernel"), c.String("initrd"), c.String("append")
 	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
 	o.stateHash, o.screenText = c.Bool("state-hash"), c.String("screen-text")
 	cfg.Deterministic = c.Bool("deterministic")

@@ -73,6 +73,9 @@ func openImages(o *options) (*disks, error) {
 		}
 	}
 	for n, path := range o.images {
+		if o.takeKernel(path) {
+			continue
+		}
 		id, err := image.Identify(path)
 		if err == nil {
 			err = id.Err
@@ -118,7 +121,11 @@ func openImages(o *options) (*disks, error) {
 		}
 	}
 	bad(d.cdromDrives(o, taken[slotCDROM+1] != ""))
-	if taken == [slots]string{} {
+	guess, err := o.loadKernel()
+	if bad(err); guess != "" {
+		d.guesses = append(d.guesses, guess)
+	}
+	if taken == [slots]string{} && o.kernel == "" {
 		f, err := image.NewFloppy("demo", bios.Demo())
 		if bad(err); err == nil {
 			o.cfg.Floppies[0] = f

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,6 +67,11 @@ func TestMistakes(t *testing.T) {
 	iso := make([]byte, 20*2048)
 	copy(iso[16*2048:], "\x01CD001\x01")
 	cd := file(t, "cd.iso", len(iso), iso)
+	header := make([]byte, 0, 32)
+	for _, v := range []uint32{0x1badb002, 0x10000, 0xe4524ffe - 0x10000, 0x100000, 0x100000, 0, 0, 0x100020} {
+		header = binary.LittleEndian.AppendUint32(header, v)
+	}
+	multiboot := file(t, "kernel", 4096, header)
 	for _, tc := range []struct {
 		name string
 		args []string
@@ -121,6 +127,13 @@ func TestMistakes(t *testing.T) {
 		{"log device", []string{"run", "--log", "at0=debug"}, 2, `unknown device "at0"; did you mean "ata0"?`},
 		{"bios missing", []string{"run", "--bios", "nowhere.bin"}, 2, "--bios: nowhere.bin: no such file"},
 		{"bios odd", []string{"run", "--bios", file(t, "odd.bin", 1000, nil)}, 2, "1000 bytes; want a ROM image, a multiple of 512 bytes"},
+		{"kernel missing", []string{"run", "--kernel", "nowhere"}, 2, "--kernel: nowhere: no such file"},
+		{"kernel that is none", []string{"run", "--kernel", demo}, 2, "neither a Linux kernel (bzImage) nor a Multiboot kernel"},
+		{"initrd without kernel", []string{"run", "--initrd", demo}, 2, "--initrd is for a kernel, and there is no --kernel"},
+		{"append without kernel", []string{"run", "--append", "quiet"}, 2, "--append is for a kernel, and there is no --kernel"},
+		{"kernel on an AT", []string{"run", "--machine", "at", "--kernel", multiboot}, 2, "a kernel wants machine pc with a processor that comes with PCI"},
+		{"kernel on a 386", []string{"run", "--cpu", "80386", multiboot}, 2, "80486 or later; this is machine pc with cpu 80386"},
+		{"kernel in little memory", []string{"run", "--mem", "1M", multiboot}, 2, "the machine has 1 MB"},
 		{"script missing", []string{"run", "--script", "nowhere.txt"}, 2, "--script: nowhere.txt: no such file"},
 		{"script is a directory", []string{"run", "--script", "."}, 2, "is a directory"},
 		{"script with a wrong line", []string{"run", "--script", script("sleep 1s\nwiat \"x\"\n")}, 2, `test.txt:2: unknown command "wiat"; did you mean "wait"?`},

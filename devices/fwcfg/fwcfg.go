@@ -45,6 +45,23 @@ const (
 	KeyFeatures  uint16 = 0x01
 	KeyRAMSize   uint16 = 0x03 // bytes, 64 bits
 	KeyCPUs      uint16 = 0x05 // 16 bits
+
+	// What a kernel loader wants: where things go, how long they are (32 bits
+	// each), and they themselves.
+	KeyKernelAddr      uint16 = 0x07
+	KeyKernelSize      uint16 = 0x08
+	KeyInitrdAddr      uint16 = 0x0a
+	KeyInitrdSize      uint16 = 0x0b
+	KeyKernelEntry     uint16 = 0x10
+	KeyKernel          uint16 = 0x11
+	KeyInitrd          uint16 = 0x12
+	KeyCommandLineAddr uint16 = 0x13
+	KeyCommandLineSize uint16 = 0x14
+	KeyCommandLine     uint16 = 0x15
+	KeySetupAddr       uint16 = 0x16
+	KeySetupSize       uint16 = 0x17
+	KeySetup           uint16 = 0x18
+
 	KeyBootMenu  uint16 = 0x0e // 16 bits: 1 offers one
 	KeyMaxCPUs   uint16 = 0x0f
 	keyDirectory uint16 = 0x19
