@@ -96,12 +96,18 @@ func TestBootOrderOfOtherFirmware(t *testing.T) {
 		}
 	}
 	for _, f := range []int{0, 2} {
-		for drive, what := range map[string]string{"a": "floppy", "c": "hard disk"} {
+		for drive, what := range map[string]string{"acd": "floppy", "cda": "hard disk", "dac": "CD"} {
 			t.Run(otherFirmware[f].name+", "+what, func(t *testing.T) {
 				t.Parallel()
 				installed(t, otherFirmware[f].system, otherFirmware[f].video)
+				boot := filepath.Join(t.TempDir(), "boot.bin")
+				if err := os.WriteFile(boot, bootSector("CD"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				need(t, "xorriso")
+				disc := cd(t, map[string]string{"boot.bin": boot}, "-b", "boot.bin", "-no-emul-boot", "-boot-load-size", "1")
 				pass(t, `wait "started from the `+what+`" within 60s`, "--bios", otherFirmware[f].system, "--vgabios", otherFirmware[f].video,
-					"--floppy", floppy, "--hd", disk, "--snapshot", "--boot", drive)
+					"--floppy", floppy, "--hd", disk, "--cdrom", disc, "--snapshot", "--boot", drive)
 			})
 		}
 	}
