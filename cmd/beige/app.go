@@ -95,6 +95,7 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 		CommandNotFound:           func(*cli.Context, string) {},
 		Commands: []*cli.Command{
 			runCommand(stdin, stdout, stderr),
+			diskCommand(&output{f: stdout, name: "standard output"}),
 			versionCommand(&output{f: stdout, name: "standard output"}),
 			completionCommand(&output{f: stdout, name: "standard output"}),
 		},
@@ -136,19 +137,50 @@ func checkArgs(app *cli.App, args []string) ([]string, error) {
 		}
 		return nil, usagef("unknown command %q%s; see beige --help", args[0], didYouMean(args[0], names))
 	}
-	flags, rest, err := sortFlags(cmd, args[1:])
+	path := []string{cmd.Name}
+	args = args[1:]
+	if len(cmd.Subcommands) > 0 {
+		sub, err := subcommand(cmd, args)
+		if err != nil {
+			return nil, err
+		}
+		if sub == nil {
+			return append(path, "--help"), nil
+		}
+		cmd, path, args = sub, append(path, sub.Name), args[1:]
+	}
+	flags, rest, err := sortFlags(cmd, strings.Join(path, " "), args)
 	if err != nil {
 		return nil, err
 	}
-	out := append([]string{cmd.Name}, flags...)
+	out := append(path, flags...)
 	if len(rest) > 0 {
 		out = append(append(out, "--"), rest...)
 	}
 	return out, nil
 }
 
+// subcommand finds the command that the first of args names; nil: help is wanted.
+func subcommand(cmd *cli.Command, args []string) (*cli.Command, error) {
+	var names []string
+	for _, c := range cmd.Subcommands {
+		names = append(names, c.Name)
+		if len(args) > 0 && c.Name == args[0] {
+			return c, nil
+		}
+	}
+	known := strings.Join(names, ", ")
+	switch {
+	case len(args) == 0:
+		return nil, usagef("%s: want one of %s; see beige %s --help", cmd.Name, known, cmd.Name)
+	case args[0] == "--help" || args[0] == "-h":
+		return nil, nil
+	}
+	return nil, usagef("%s: unknown command %q%s (known: %s)", cmd.Name, args[0], didYouMean(args[0], names), known)
+}
+
 // sortFlags takes flags and arguments apart, and checks the flags' names.
-func sortFlags(cmd *cli.Command, args []string) (flags, rest []string, err error) {
+func sortFlags(cmd *cli.Command, full string, args []string) (flags, rest []string, err error) {
 	byName := map[string]cli.Flag{"help": &cli.BoolFlag{}, "h": &cli.BoolFlag{}}
 	names := []string{"help"}
 	for _, f := range cmd.Flags {
@@ -168,7 +200,7 @@ func sortFlags(cmd *cli.Command, args []string) (flags, rest []string, err error
 		name, value, hasValue := strings.Cut(strings.TrimLeft(a, "-"), "=")
 		f := byName[name]
 		if f == nil {
-			return nil, nil, usagef("unknown flag --%s%s; see beige %s --help", name, didYouMean(name, names), cmd.Name)
+			return nil, nil, usagef("unknown flag --%s%s; see beige %s --help", name, didYouMean(name, names), full)
 		}
 		_, isBool := f.(*cli.BoolFlag)
 		_, repeats := f.(*cli.StringSliceFlag)

@@ -59,6 +59,10 @@ func completionScript(app *cli.App, shell string) string {
 		commands = append(commands, c.Name)
 	}
 	run := app.Command("run")
+	var disk []string
+	for _, c := range app.Command("disk").Subcommands {
+		disk = append(disk, c.Name)
+	}
 	switch shell {
 	case "bash", "zsh":
 		if shell == "zsh" {
@@ -70,7 +74,7 @@ func completionScript(app *cli.App, shell string) string {
 		}
 		fmt.Fprintf(&b, "_beige() {\n  local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\"\n")
 		fmt.Fprintf(&b, "  if [ \"$COMP_CWORD\" -eq 1 ]; then COMPREPLY=($(compgen -W %q -- \"$cur\")); return; fi\n", strings.Join(commands, " "))
-		fmt.Fprintf(&b, "  case \"${COMP_WORDS[1]}\" in\n  completion) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  run) ;;\n  *) return;;\n  esac\n", strings.Join(shells(), " "))
+		fmt.Fprintf(&b, "  case \"${COMP_WORDS[1]}\" in\n  completion) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  disk) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W %q -- \"$cur\")); else COMPREPLY=($(compgen -f -W --force -- \"$cur\")); fi; return;;\n  run) ;;\n  *) return;;\n  esac\n", strings.Join(shells(), " "), strings.Join(disk, " "))
 		b.WriteString("  case \"$prev\" in\n")
 		for _, f := range flagsOf(run) {
 			switch {
@@ -86,6 +90,8 @@ func completionScript(app *cli.App, shell string) string {
 			fmt.Fprintf(&b, "complete -c beige -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, fishQuote(c.Usage))
 		}
 		fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from completion' -f -a '%s'\n", strings.Join(shells(), " "))
+		fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from disk' -a '%s'\n", strings.Join(disk, " "))
+		b.WriteString("complete -c beige -n '__fish_seen_subcommand_from disk' -l force -d 'replace a file that is there'\n")
 		for _, f := range flagsOf(run) {
 			fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from run' -l %s -d %s", f.name, fishQuote(f.usage))
 			switch {

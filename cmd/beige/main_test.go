@@ -227,7 +227,7 @@ func TestHelpVersionCompletion(t *testing.T) {
 
 func TestSortFlags(t *testing.T) {
 	run := runCommand(nil, nil, nil)
-	flags, rest, err := sortFlags(run, []string{"a.img", "--cpu", "80386", "--snapshot", "--mem=4M", "--", "--b.img"})
+	flags, rest, err := sortFlags(run, "run", []string{"a.img", "--cpu", "80386", "--snapshot", "--mem=4M", "--", "--b.img"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,3 +66,16 @@ func Identify(path string) (Identity, error) {
 	}
 	return Guess(path, f.size, head), nil
 }
+
+// Replaceable reports why the file at path must not be replaced by another one:
+// it is in use, or it may not be written. What is not there or empty may be.
+func Replaceable(path string) error {
+	f, err := openFile(path, true, nil)
+	switch {
+	case err == nil:
+		return f.f.Close()
+	case isKind(err, ErrMissing) || isKind(err, ErrEmpty):
+		return nil
+	}
+	return err
+}
