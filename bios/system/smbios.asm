@@ -51,6 +51,12 @@ cpu 386
         call    .copy
         jmp     0F000h:.back
 .back:
+        mov     ax, SHADOW_SEG          ; empty memory for whoever starts next
+        mov     es, ax
+        xor     di, di
+        xor     eax, eax
+        mov     cx, 4000h
+        rep stosd
         mov     ds, [cs:seg_bda]
         call    smbios_make
         mov     cl, PAM_READ
