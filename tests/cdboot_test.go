@@ -138,6 +138,7 @@ wait "beige BIOS" within 20s
 // TestIPXECD boots the CD image of the package.
 func TestIPXECD(t *testing.T) {
 	t.Parallel()
+	skipShort(t)
 	iso := packaged(t, "/usr/lib/ipxe/ipxe.iso")
 	pass(t, ipxeScript+`wait "No bootable disk." within 30s`, iso)
 }
@@ -186,4 +187,28 @@ type "mem\n"
 wait "Largest executable" within 10s
 `, "--cdrom", iso)
 	})
+}
+
+// TestGRUBRescueImages boots the images of Debian's package grub-rescue-pc: one
+// for floppies, and one that is a CD and a hard disk.
+func TestGRUBRescueImages(t *testing.T) {
+	t.Parallel()
+	skipShort(t)
+	const files = "/usr/lib/grub-rescue/"
+	for _, tc := range []struct{ name, drive, file, list string }{
+		{"floppy", "--floppy", "grub-rescue-floppy.img", "(fd0)"},
+		{"CD", "--cdrom", "grub-rescue-cdrom.iso", "(cd)"},
+		{"hard disk", "--hd", "grub-rescue-cdrom.iso", "(hd0,"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			pass(t, `
+wait "Change the colors" within 30s
+key c
+wait "grub>" within 10s
+type "ls\n"
+wait "`+tc.list+`" within 20s
+`, "--snapshot", tc.drive, packaged(t, files+tc.file))
+		})
+	}
 }
