@@ -28,6 +28,20 @@ fd_media_table:
         fd_row  6, 79, 18, 17h, dpt_1440
         fd_row  6, 79,  9, 97h, dpt_720
         db      0
+; More that can be formatted (AH = 18h): 640 KB, DMF (1.68 MB), 1.72 MB. Reading them needs no row of their own,
+; for they have the data rate of one above.
+fd_format_table:
+        fd_row  3, 79,  8, 97h, dpt_320
+        fd_row  4, 79,  8, 97h, dpt_320
+        fd_row  4, 79, 21, 17h, dpt_1680
+        fd_row  4, 81, 21, 17h, dpt_1680
+        fd_row  5, 79,  8, 97h, dpt_320
+        fd_row  5, 79, 21, 17h, dpt_1680
+        fd_row  5, 81, 21, 17h, dpt_1680
+        fd_row  6, 79,  8, 97h, dpt_320
+        fd_row  6, 79, 21, 17h, dpt_1680
+        fd_row  6, 81, 21, 17h, dpt_1680
+        db      0
 
 ; Parameter tables (INT 1Eh): step rate and head unload; head load, DMA; motor off in ticks; sector size code;
 ; sectors a track; gap; data length; format gap; fill byte; head settle in ms; motor start in 1/8 s.
@@ -41,6 +55,8 @@ dpt_1200:
         db      0DFh, 02h, 25h, 2, 15, 1Bh, 0FFh, 54h, 0F6h, 0Fh, 4
 dpt_1440:
         db      0DFh, 02h, 25h, 2, 18, 1Bh, 0FFh, 6Ch, 0F6h, 0Fh, 4
+dpt_1680:
+        db      0DFh, 02h, 25h, 2, 21, 0Ch, 0FFh, 0Ch, 0F6h, 0Fh, 4
 dpt_2880:
         db      0DFh, 02h, 25h, 2, 36, 38h, 0FFh, 53h, 0F6h, 0Fh, 4
 

@@ -107,6 +107,11 @@ fd_set_media:
         add     si, fr_size
         jmp     .next
 .unknown:
+        cmp     si, fd_format_table     ; the end of the first table or of the second?
+        ja      .none
+        mov     si, fd_format_table
+        jmp     .next
+.none:
         mov     al, 0Ch
         jmp     fd_exit
 .found:

@@ -228,6 +228,9 @@ func (f *FDC) sector() {
 		f.ST[2] |= st2MD
 		f.finish(icAbnormal)
 		return
+	case op == cmdReadTrack && flags&flagDataError != 0:
+		f.ST[1] |= st1DE // noted like an address that differs (5.1.5)
+		f.ST[2] |= st2DD
 	case flags&flagDataError != 0 || err != nil:
 		f.Fail = [2]uint8{st1DE, st2DD}
 	}

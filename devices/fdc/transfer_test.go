@@ -464,3 +464,16 @@ func TestLenient(t *testing.T) {
 		}
 	}
 }
+
+// READ TRACK goes on past sectors whose data have a CRC error, and tells of them
+// at the end (5.1.5); the other commands end there.
+func TestReadTrackPastErrors(t *testing.T) {
+	d := newDisk(80, 2, 18, densityHD)
+	d.tracks[0][0][1].flags = flagDataError
+	b := newBoard(t, d)
+	b.load(4 * 512)
+	b.want("result", []uint8{0x00, 0x20, 0x20, 1, 0, 1, 2}, 0x42, 0, 0, 0, 1, 2, 4, 0x1b, 0xff)
+	if n := len(b.dma.mem); n != 4*512 || !bytes.Equal(b.dma.mem[3*512:][:3], []byte{0, 0, 4}) {
+		t.Errorf("%d bytes; want four sectors, the last one sector 4", n)
+	}
+}
