@@ -89,7 +89,7 @@ func (a *answering) Write(p []byte) (int, error) {
 
 // manualDisks lists the disks and the models that they are for.
 func manualDisks() []manualDiskModels {
-	later := []string{"80386", "80486", "pentium-pro"}
+	later := []string{"80386", "80486", "pentium-pro", "pentium-ii"}
 	return []manualDiskModels{
 		{"segments", later},
 		{"gates", later},
@@ -97,12 +97,12 @@ func manualDisks() []manualDiskModels {
 		{"v86", later},
 		{"paging", later},
 		{"debug", later},
-		{"real16", []string{"80286", "80386", "80486", "pentium-pro"}},
-		{"system", []string{"80386", "80486", "pentium", "pentium-pro"}},
-		{"traps", []string{"80386", "80486", "pentium", "pentium-pro"}},
-		{"shadows", []string{"80386", "80486", "pentium", "pentium-pro"}},
-		{"models", []string{"80386", "80486", "pentium", "pentium-pro"}},
-		{"encodings", []string{"80386", "80486", "pentium", "pentium-pro"}},
+		{"real16", []string{"80286", "80386", "80486", "pentium-pro", "pentium-ii"}},
+		{"system", []string{"80386", "80486", "pentium", "pentium-pro", "pentium-ii"}},
+		{"traps", []string{"80386", "80486", "pentium", "pentium-pro", "pentium-ii"}},
+		{"shadows", []string{"80386", "80486", "pentium", "pentium-pro", "pentium-ii"}},
+		{"models", []string{"80386", "80486", "pentium", "pentium-pro", "pentium-ii"}},
+		{"encodings", []string{"80386", "80486", "pentium", "pentium-pro", "pentium-ii"}},
 	}
 }
 
@@ -137,7 +137,7 @@ func TestManual(t *testing.T) {
 // shuts down, and the board's answer to that is a reset.
 func TestManualShutdown(t *testing.T) {
 	for option, name := range []string{"empty IDT", "gate of #DF not present", "gate of #DF to data", "no room on the stack", "stack on an absent page", "empty IDT in real mode"} {
-		for _, model := range []string{"80386", "80486", "pentium-pro"} {
+		for _, model := range []string{"80386", "80486", "pentium-pro", "pentium-ii"} {
 			t.Run(name+"/"+model, func(t *testing.T) {
 				t.Parallel()
 				report, exit := runManual(t, "shutdown", model, byte(option))
