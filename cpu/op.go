@@ -22,8 +22,15 @@ type Op struct {
 	base, index uint8 // of the memory operand; 16: none
 	scale, seg  uint8
 	x           uint8 // handler's own: condition, digit, size
-	rep         uint8 // 0, F2 or F3
+	rep         uint8 // 0, F2 or F3; of what ends a trace: linkGuess
 }
+
+// A trace's first op has one before it that is never executed and holds the key of
+// the trace, 0 once it is dropped.
+
+func (op *Op) key() *uint64 { return (*uint64)(unsafe.Pointer(&op.imm)) }
+
+func keyOf(first *Op) *uint64 { return (*Op)(unsafe.Add(unsafe.Pointer(first), -int(opSize))).key() }
 
 const opSize = unsafe.Sizeof(Op{})
 

@@ -218,6 +218,33 @@ func TestTLBConflictCode(t *testing.T) {
 	r.wantReg(AX, 0)
 }
 
+// What a jump to another page found last time is only a guess: the page may have
+// been mapped elsewhere since, for calls, returns and what goes on over the page's end.
+func TestJumpsToRemappedPages(t *testing.T) {
+	code := []byte{
+		0x31, 0xc0, // xor eax,eax
+		0xb9, 6, 0, 0, 0, // mov ecx,6
+		// again:
+		0xe8, 0, 0, 0, 0, // call 9ffe (patched)
+		0x83, 0xf9, 4, // cmp ecx,4
+		0x75, 0x11, // jne other
+		0xc7, 0x05, 0, 0, 0, 0, 7, 0xc0, 0, 0, // PTE of A000 := C000 (address patched)
+		0x0f, 0x01, 0x3d, 0, 0xa0, 0, 0, // invlpg [a000]
+		0xe2, 0xe3, // other: loop again
+	}
+	put := func(at int, v uint32) {
+		code[at], code[at+1], code[at+2], code[at+3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
+	}
+	put(8, 0x9ffe-(rigCode+12))
+	put(19, rigPT+0xa*4)
+	r := newProt(t, "80486", code...).page()
+	r.code(0x9ffe, 0x40, 0x40)             // inc eax twice, over the end of the page
+	r.code(0xa000, 0xc3)                   // ret
+	r.code(0xc000, 0x83, 0xc0, 0x10, 0xc3) // add eax,10h; ret
+	r.wantVector(-1)
+	r.wantReg(AX, 6*2+3*0x10)
+}
+
 // System structures are read with supervisor rights whatever the CPL.
 func TestImplicitSupervisorAccess(t *testing.T) {
 	r := newProt(t, "80386", 0xcd, 0x40).page().user()

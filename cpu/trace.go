@@ -75,6 +75,25 @@ func (c *CPU) enter() *Op {
 	return c.enterSlow()
 }
 
+// enterAgain is enter for an op that was followed by the trace op.link last time:
+// if the trace at CS:IP is the same, its key says so.
+func (c *CPU) enterAgain(op *Op) *Op {
+	if c.left >= maxTrace && !c.limited {
+		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
+		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.X == la&^pageMask {
+			key := la + e.D | c.mode | c.IP&c.keyIP<<keyIPShift
+			if l := op.link; l != nil && *keyOf(l) == key {
+				return l
+			}
+			if s := &c.traces.table[slotOf(key)]; s.key == key {
+				op.link = s.op
+				return s.op
+			}
+		}
+	}
+	return c.enterSlow()
+}
+
 func (c *CPU) enterSlow() *Op {
 	if c.left <= 0 {
 		return nil
@@ -134,7 +153,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	} else if tc.drops[i>>pageShift] > 8 {
 		limit = 8 // code and data share the page: lose less at a store
 	}
-	if len(tc.arena) < limit+maxYields+2 {
+	if len(tc.arena) < limit+maxYields+3 {
 		if tc.chunks == maxChunks {
 			c.flushTraces()
 		}
@@ -142,7 +161,9 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 		tc.chunks++
 	}
 	code := c.mem[i : i+uint64(n)]
-	ops := tc.arena[:limit+maxYields+2]
+	// Before the first op stands one that holds the key.
+	*tc.arena[0].key() = key
+	ops := tc.arena[1 : 1+limit+maxYields+2]
 	b := builder{c: c}
 	pos, j, k := 0, 0, 0 // bytes, ops, instructions
 	for k < limit {
@@ -185,7 +206,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	if !b.ends {
 		used++
 	}
-	tc.arena = tc.arena[used:]
+	tc.arena = tc.arena[1+used:]
 	return &trace{ops: ops[:used:used], len: uint32(pos), key: key}
 }
 
@@ -316,6 +337,7 @@ func (c *CPU) retire(t *trace) {
 func (c *CPU) dropTrace(t *trace) {
 	c.counters.TracesDropped++
 	delete(c.traces.byKey, t.key)
+	*keyOf(&t.ops[0]) = 0
 	for i := range t.ops {
 		t.ops[i].set(opStale)
 		t.ops[i].link = nil
@@ -363,9 +385,12 @@ func opStale(c *CPU, op *Op) *Op {
 // opContinue ends a trace that stopped at its maximal length, the end of a page
 // or before an instruction that must be decoded alone.
 func opContinue(c *CPU, op *Op) *Op {
+	c.left -= int64(op.n)
 	from := uint32(c.IP)
 	c.IP = uint64((from + op.imm) & c.seqMask)
-	c.left -= int64(op.n)
+	if l := op.link; l != nil && c.left >= maxTrace && op.rep != linkGuess {
+		return l
+	}
 	return c.follow(op, from)
 }
 
@@ -390,14 +415,14 @@ func (c *CPU) leaveCheck(op *Op) *Op {
 func (c *CPU) jump(op *Op, ip uint32) *Op {
 	c.IP = uint64(ip)
 	c.left -= int64(op.n) + 1
-	return c.enter()
+	return c.enterAgain(op)
 }
 
 // branch ends a trace with a jump by the fixed distance op.imm from the start of
 // the trace.
 func (c *CPU) branch(op *Op) *Op {
 	c.left -= int64(op.n) + 1
-	if l := op.link; l != nil && c.left >= maxTrace {
+	if l := op.link; l != nil && c.left >= maxTrace && op.rep != linkGuess {
 		c.IP = uint64((uint32(c.IP) + op.imm) & c.ipMask)
 		return l
 	}
@@ -416,17 +441,24 @@ func (c *CPU) branchSlow(op *Op) *Op {
 	return c.follow(op, from)
 }
 
-// follow enters the trace at the new IP and remembers it in op if it can be
-// reached without looking again: on the same linear page, in an unlimited code
-// segment.
+// linkGuess in op.rep says that op.link is only what followed last time: the
+// target lies on another page, whose translation may have changed. Elsewhere op.rep
+// of what ends a trace by a fixed distance is 0.
+const linkGuess = 1
+
+// follow enters the trace at the new IP and remembers it in op. On the same linear
+// page, in an unlimited code segment, it can be reached without looking again.
 func (c *CPU) follow(op *Op, from uint32) *Op {
-	if c.left < maxTrace || c.limited {
+	if c.left < maxTrace || c.limited || op == &c.traces.scratch[0] || op == &c.traces.scratch[1] {
 		return c.enter()
 	}
-	t := c.enter()
 	base := uint32(c.Seg[CS].Base)
-	if t != nil && t != &c.traces.scratch[0] && op != &c.traces.scratch[0] && op != &c.traces.scratch[1] &&
-		((base+from)^(base+uint32(c.IP)))&^pageMask == 0 {
+	if ((base+from)^(base+uint32(c.IP)))&^pageMask != 0 {
+		op.rep = linkGuess
+		return c.enterAgain(op)
+	}
+	t := c.enter()
+	if t != nil && t != &c.traces.scratch[0] {
 		op.link = t
 	}
 	return t
