@@ -281,3 +281,17 @@ func TestSerial(t *testing.T) {
 		t.Errorf("%d bytes wait for a guest that has read all", n)
 	}
 }
+
+// TestUnconnected: what a guest sends to ports that lead nowhere is lost.
+func TestUnconnected(t *testing.T) {
+	var code [][]byte
+	for _, port := range []uint16{0x3f8, 0x2f8, 0x3e8, 0x2e8} {
+		code = append(code, out(port+3, 0x03), out(port, 'x'), []byte{0xb8, 0, 0, 0x40, 0x75, 0xfd}) // mov ax, 0; again: inc ax; jnz again
+	}
+	code = append(code, out(0x378, 'x'), out(0x37a, 0x0d), out(0x37a, 0x0c), out(0xe9, 'x'), out(0x402, 'x'), out(0x80, 1), loop)
+	m := newMachine(t, Config{BIOS: rom(code...)})
+	m.After(bus.Second, func() { m.Stop(0, "") })
+	if exit := m.Run(context.Background()); exit.Reason != HostStop {
+		t.Errorf("the run ended: %v", exit)
+	}
+}

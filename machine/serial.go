@@ -24,8 +24,12 @@ type serialPort struct {
 // newSerialPort makes a port that sends to out; with nil nothing is connected.
 func (m *Machine) newSerialPort(name string, irq bus.Line, out io.Writer) *serialPort {
 	p := &serialPort{}
+	transmit := byteSink(out)
+	if transmit == nil {
+		transmit = func(uint8) {}
+	}
 	p.UART = uart.New(uart.Config{Name: name, Model: uart.Model16550A, Freq: uartFreq()}, m.sched,
-		uart.Wires{IRQ: irq, Transmit: byteSink(out), Ready: p.feed})
+		uart.Wires{IRQ: irq, Transmit: transmit, Ready: p.feed})
 	if out != nil { // the other side is there and listens
 		p.CTS(true)
 		p.DSR(true)
