@@ -138,6 +138,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		if err != nil {
 			return err
 		}
+		io = append(io, row{0x0b2, power.APMPorts, m.power, m.power.APM()})
 		io = append(io, row{0x510, fwcfg.Ports, fw, fw})
 		io = append(io, row{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
 	}
@@ -167,7 +168,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		// The functions of bus 0; what windows they have the guest decides.
 		pm := pci.NewPM(m.pci, m.power)
 		display := pci.NewDisplay(m.pci, m.vga.Linear(), vga.LinearSize, m.videoBIOS())
-		m.devices = append(m.devices, m.isa, m.ide, pm, display, m.power)
+		m.devices = append(m.devices, m.isa, m.ide, pm, display)
 	}
 	for i, f := range m.cfg.Floppies {
 		if f != nil {

@@ -107,7 +107,7 @@ func TestPIRQReachesThePIC(t *testing.T) {
 	}
 	m.ports.Out(0xcf8, 4, 0x80000860)
 	m.ports.Out(0xcfc, 1, 10) // PIRQA# to IRQ 10
-	pm := m.devices[len(m.devices)-3].(interface{ Interrupt(bool) })
+	pm := m.devices[len(m.devices)-2].(interface{ Interrupt(bool) })
 	pm.Interrupt(true)
 	if got := requests(); got != 4 {
 		t.Errorf("IRR of the slave = %#x; want 0x4, IRQ 10", got)

@@ -151,6 +151,7 @@ post_cold:
         mov     word [bda_reset_flag], 0
         post    0Ch
         call    smbios_init
+        call    acpi_facs
         call    boot_asked
         int     19h
 .lost:

@@ -59,6 +59,7 @@ cpu 386
         rep stosd
         mov     ds, [cs:seg_bda]
         call    smbios_make
+        call    acpi_make
         mov     cl, PAM_READ
         call    .pam
         sti

@@ -56,6 +56,7 @@ seg_bda:
 %include "processor.asm"
 %include "apic.asm"
 %include "smbios.asm"
+%include "acpi.asm"
 %include "vectors.asm"
 %include "memcount.asm"
 %include "summary.asm"

@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 		{"IDE BAR 0", 1, 1, 0x10, 4, 0, 0, "nothing"},
 		{"IDE IDETIM", 1, 1, 0x40, 2, 0, 0xf3ff, "all but the reserved bits"},
 		{"PIIX4 id", 1, 3, 0x00, 4, 0x71138086, 0x71138086, "nothing"},
-		{"PIIX4 class", 1, 3, 0x08, 4, 0x06800000, 0x06800000, "nothing"},
+		{"PIIX4 class", 1, 3, 0x08, 4, 0x06800003, 0x06800003, "nothing"},
 		{"PIIX4 interrupt pin", 1, 3, 0x3d, 1, 1, 1, "nothing"},
 		{"PIIX4 interrupt line", 1, 3, 0x3c, 1, 0, 0xff, "all"},
 		{"PIIX4 PMBA", 1, 3, 0x40, 4, 1, 0xffc1, "64 ports"},

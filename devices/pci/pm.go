@@ -28,7 +28,7 @@ type PM struct {
 // NewPM plugs the power management function in; registers are the 64 ports behind
 // PMBA.
 func NewPM(h *Host, registers bus.PortHandler) *PM {
-	f := newFunction("pm", isaSlot, 3, identity{Vendor: idIntel, Device: idPIIX4, Class: 0x068000, Status: statusMedium | statusFast, Pin: 1})
+	f := newFunction("pm", isaSlot, 3, identity{Vendor: idIntel, Device: idPIIX4, Class: 0x068000, Revision: 3, Status: statusMedium | statusFast, Pin: 1})
 	f.word(regCommand, 0, cmdIO)
 	f.clear[regStatus+1] = 0x38
 	f.dword(regPMBA, 1, uint32(uint16(0x10000-pmPorts)))

@@ -6,6 +6,11 @@
 // management I/O registers"; Advanced Configuration and Power Interface
 // Specification, Revision 1.0b, section 4.7 (fixed hardware).
 //
+// The APM control and status ports (B2h and B3h on a PC; 82371AB, section 4.3) ask the
+// firmware for something through an SMI. There is no system management mode; what its
+// handler would do for the two requests of ACPI, to hand the hardware over and to take it
+// back, the chip does itself, with the numbers that free PC firmware uses.
+//
 // Not modelled: sleep states other than soft off (the request is counted and
 // has no effect), SMIs, the throttling, GPI/GPO and device monitor registers
 // (they read 0), BM_STS (nothing on the board masters the bus).
@@ -50,6 +55,17 @@ const (
 	sleepTypeSoftOff = 0 // SLP_TYP of S5
 )
 
+// APM ports.
+const (
+	apmControl = 0
+
+	// APMPorts is how many ports they take.
+	APMPorts = 2
+
+	apmACPIOn  = 0xf1
+	apmACPIOff = 0xf0
+)
+
 // timerFreq is the PM timer's clock: 3.579545 MHz.
 var timerFreq = bus.Freq{Num: 14318180, Den: 4}
 
@@ -58,13 +74,14 @@ const (
 	timerHalf = 1 << 23 // ticks between two changes of the top bit
 )
 
-const stateVersion = 1
+const stateVersion = 2
 
 // state is everything a snapshot holds.
 type state struct {
 	Status, Enable, Control uint16
 	Halves                  uint64 // changes of timer bit 23 that Status is true for
 	SCI                     bool
+	APM                     [APMPorts]uint8
 	Ignored                 uint64 // requests for other sleep states
 }
 
@@ -157,6 +174,29 @@ func (d *Power) Out(off uint16, v uint8) {
 		if bits&cntSleep != 0 {
 			d.sleep()
 		}
+	}
+	d.update()
+}
+
+// APM returns the APM control and status ports.
+func (d *Power) APM() bus.PortHandler { return apm{d} }
+
+type apm struct{ d *Power }
+
+func (a apm) In(off uint16) uint8 { return a.d.state.APM[off%APMPorts] }
+
+func (a apm) Out(off uint16, v uint8) {
+	d := a.d
+	d.state.APM[off%APMPorts] = v
+	if off != apmControl {
+		return
+	}
+	d.sync()
+	switch v {
+	case apmACPIOn:
+		d.Control |= cntSCI
+	case apmACPIOff:
+		d.Control &^= cntSCI
 	}
 	d.update()
 }

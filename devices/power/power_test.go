@@ -248,3 +248,20 @@ func FuzzPower(f *testing.F) {
 		}
 	})
 }
+
+// The ports keep what is written; F1h hands the hardware to an operating system, F0h
+// takes it back.
+func TestAPM(t *testing.T) {
+	d := New("power", bus.NewScheduler(nil), func(bool) {}, func(bool) {})
+	a := d.APM()
+	for _, c := range []struct{ v, control uint8 }{{0x00, 0}, {0xf1, 1}, {0x55, 1}, {0xf0, 0}} {
+		a.Out(0, c.v)
+		a.Out(1, ^c.v)
+		if got := d.In(4); got != c.control {
+			t.Errorf("PMCNTRL after %#02x = %#02x; want %#02x", c.v, got, c.control)
+		}
+		if c0, c1 := a.In(0), a.In(1); c0 != c.v || c1 != ^c.v {
+			t.Errorf("ports = %#02x, %#02x; want %#02x, %#02x", c0, c1, c.v, ^c.v)
+		}
+	}
+}
