@@ -62,10 +62,14 @@ func Load(file []byte, o Options) (*Image, error) {
 const HeadSize = multibootSearch
 
 // Is reports whether a file that begins with these bytes is a kernel that Load may
-// take.
+// take. What begins with a boot sector is a disk: the core of GRUB, right behind
+// the partition table, has a Multiboot header of its own.
 func Is(head []byte) bool {
 	if isLinux(head) {
 		return true
+	}
+	if len(head) >= 512 && head[510] == 0x55 && head[511] == 0xaa {
+		return false
 	}
 	_, ok := findMultiboot(head)
 	return ok

@@ -116,6 +116,22 @@ func TestMultibootAddresses(t *testing.T) {
 	}
 }
 
+// A hard disk with GRUB has a Multiboot header in its second sector; it is no
+// kernel.
+func TestDiskIsNoKernel(t *testing.T) {
+	disk := make([]byte, HeadSize)
+	for i, v := range []uint32{multibootMagic, 0, ^uint32(multibootMagic) + 1} {
+		binary.LittleEndian.PutUint32(disk[512+4*i:], v)
+	}
+	if !Is(disk) {
+		t.Error("a Multiboot header at 200h: no kernel")
+	}
+	disk[510], disk[511] = 0x55, 0xaa
+	if Is(disk) {
+		t.Error("a boot sector in front of it: a kernel")
+	}
+}
+
 func TestRefused(t *testing.T) {
 	zImage := bzImage(0x20f, 10)
 	zImage[hdrLoadFlags] = 0
