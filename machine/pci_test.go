@@ -187,3 +187,51 @@ func TestBusMaster(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileBusMaster: tables in ROM, in the display's memory, in nothing, in the
+// region that they describe, across 4 GB. The drive's command ends or waits, and the
+// machine goes on.
+func TestHostileBusMaster(t *testing.T) {
+	for name, table := range map[string]struct {
+		at    uint32
+		entry []byte
+	}{
+		"ROM":     {0xfffffff0, nil},
+		"display": {0xb8000, []byte{0, 0x80, 0x0b, 0, 0, 2, 0, 0}},
+		"nothing": {0x50000000, nil},
+		"itself":  {0x8000, []byte{0, 0x80, 0, 0, 0, 2, 0, 0}},
+		"4 GB":    {0x8000, []byte{0, 0xfe, 0xff, 0xff, 0, 0, 0, 0}},
+		"no end":  {0x8000, nil},
+	} {
+		m := newMachine(t, Config{BIOS: rom(incWord(0x500), []byte{0xeb, 0xfa}), Disks: [4]Disk{numbered{}}})
+		run := func() {
+			m.After(20*bus.Millisecond, func() { m.Stop(0, "") })
+			m.Run(context.Background())
+		}
+		run()
+		for _, w := range [][3]uint32{{0xcf8, 4, 0x80000920}, {0xcfc, 4, 0xc000}, {0xcf8, 4, 0x80000904}, {0xcfc, 2, 5}} {
+			m.ports.Out(uint16(w[0]), int(w[1]), w[2])
+		}
+		m.mem.WritePhys(table.at, table.entry)
+		for _, cmd := range []uint32{0xc8, 0xca} { // READ DMA, WRITE DMA
+			m.ports.Out(0xc000, 1, 0)
+			m.ports.Out(0xc004, 4, table.at)
+			for i, v := range []uint32{0, 0, 0, 0, 0xe0, cmd} { // 256 sectors from 0
+				m.ports.Out(0x1f2+uint16(i), 1, v)
+			}
+			m.ports.Out(0xc000, 1, 1|(0xca-cmd)<<2)
+			before := word(m, 0x500)
+			run()
+			if word(m, 0x500) == before {
+				t.Errorf("%s, command %#x: the processor stands still", name, cmd)
+			}
+		}
+		m.ports.Out(0xc000, 1, 0)
+		m.ports.Out(0x3f6, 1, 4)
+		m.ports.Out(0x3f6, 1, 0)
+		run()
+		if got := m.ports.In(0x1f7, 1); got != 0x50 {
+			t.Errorf("%s: status after a soft reset %#x; want 0x50", name, got)
+		}
+	}
+}

@@ -149,6 +149,13 @@ func TestStateHashSeesEverything(t *testing.T) {
 		"waiting serial":     func(m *Machine) { m.Take(Event{Kind: EventSerial, Data: []byte("xy")}) },
 		"another rate":       func(m *Machine) { m.clock.setRate(m.clock.Rate + 1) },
 		"a nanosecond later": func(m *Machine) { m.clock.Base++ },
+		"PCI address":        func(m *Machine) { m.ports.Out(0xcf8, 4, 0x80000044) },
+		"PCI register":       func(m *Machine) { m.ports.Out(0xcf8, 4, 0x80000064); m.ports.Out(0xcfc, 1, 0x5a) },
+		"PCI interrupt":      func(m *Machine) { m.isa.Interrupt(true) },
+		"bus master":         func(m *Machine) { m.ide.Out(4, 0x5c) },
+		"firmware item":      func(m *Machine) { m.ports.Out(0x510, 2, 0x19) },
+		"APM status":         func(m *Machine) { m.ports.Out(0xb3, 1, 0x5a) },
+		"shadow RAM":         func(m *Machine) { m.mem.RAM()[0xd0000] ^= 1 },
 		"a timer":            func(m *Machine) { m.ports.Out(0x43, 1, 0x34); m.ports.Out(0x40, 1, 9); m.ports.Out(0x40, 1, 9) },
 	}
 	seen := map[string]string{want: "nothing"}
