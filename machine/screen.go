@@ -60,6 +60,11 @@ func (m *Machine) Screen() *Screen {
 	return s
 }
 
+// Frame returns what the display shows, for a vga.Painter; the same one as long as
+// nothing changes. A frame may be read by any goroutine. Caller is the machine
+// goroutine.
+func (m *Machine) Frame() *vga.Frame { return m.vga.Frame() }
+
 // ScreenGeneration grows whenever the screen changes. Caller is the machine
 // goroutine.
 func (m *Machine) ScreenGeneration() uint64 { return m.vga.Frame().Gen }

@@ -1,6 +1,7 @@
 package vga
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -26,7 +27,10 @@ type Frame struct {
 
 	Cells  []Cell  // Text: Rows times Stride, row by row
 	Strips []Strip // Text: one a row
-	Pix    []uint8 // Graphics: PixW*PixH indices into Palette
+
+	// Graphics: PixH lines of PixW pixels in Format. A line that did not change is
+	// the same slice as in the frame before.
+	Lines [][]uint8
 }
 
 // Info is the part of a frame that is not cells or pixels.
@@ -49,7 +53,8 @@ type Info struct {
 
 	// Graphics.
 	PixW, PixH int
-	Palette    [256]uint32
+	Format     Format
+	Palette    [256]uint32 // of Indexed
 }
 
 // Cell is one character.
@@ -108,12 +113,25 @@ func (d *VGA) Frame() *Frame {
 	d.dirty = false
 	f := d.capture()
 	if f.Info == d.frame.Info && slices.Equal(f.Cells, d.frame.Cells) && slices.Equal(f.Strips, d.frame.Strips) &&
-		slices.Equal(f.Pix, d.frame.Pix) && d.frame.Gen != 0 {
+		slices.EqualFunc(f.Lines, d.frame.Lines, sameLine) && d.frame.Gen != 0 {
 		return d.frame
 	}
 	f.Gen = d.frame.Gen + 1
 	d.frame = f
 	return f
+}
+
+// sameLine reports whether two lines, neither empty, are one slice.
+func sameLine(a, b []uint8) bool { return &a[0] == &b[0] }
+
+// addLine appends a line of pixels to f, or the line of the frame before that
+// equals it.
+func (d *VGA) addLine(f *Frame, line []uint8) {
+	if y := len(f.Lines); y < len(d.frame.Lines) && bytes.Equal(d.frame.Lines[y], line) {
+		f.Lines = append(f.Lines, d.frame.Lines[y])
+		return
+	}
+	f.Lines = append(f.Lines, slices.Clone(line))
 }
 
 // TextLines is the text of the current frame, as Frame.TextLines.

@@ -293,8 +293,8 @@ func TestMode13Frame(t *testing.T) {
 	b.WriteMMIO(320, 1, 3)
 	b.WriteMMIO(63999, 1, 250)
 	f := b.Frame()
-	if f.Pix[0] != 1 || f.Pix[319] != 2 || f.Pix[320] != 3 || f.Pix[63999] != 250 {
-		t.Errorf("pixels = %d %d %d %d; want 1 2 3 250", f.Pix[0], f.Pix[319], f.Pix[320], f.Pix[63999])
+	if pix(f, 0) != 1 || pix(f, 319) != 2 || pix(f, 320) != 3 || pix(f, 63999) != 250 {
+		t.Errorf("pixels = %d %d %d %d; want 1 2 3 250", pix(f, 0), pix(f, 319), pix(f, 320), pix(f, 63999))
 	}
 	if f.Palette[250] != 0xfb0400 {
 		t.Errorf("palette[250] = %06x; want fb0400", f.Palette[250])
@@ -322,12 +322,12 @@ func TestModeX(t *testing.T) {
 	b.seq(2, 1<<3)
 	b.WriteMMIO(19200+80, 1, 8)
 	f := b.Frame()
-	if f.PixW != 320 || f.PixH != 240 || f.Height != 480 || f.Pix[320+3] != 8 {
-		t.Errorf("%dx%d in %d lines, pixel %d; want 320x240, 480, 8", f.PixW, f.PixH, f.Height, f.Pix[320+3])
+	if f.PixW != 320 || f.PixH != 240 || f.Height != 480 || pix(f, 320+3) != 8 {
+		t.Errorf("%dx%d in %d lines, pixel %d; want 320x240, 480, 8", f.PixW, f.PixH, f.Height, pix(f, 320+3))
 	}
 	b.crtc(0x0c, 0)
-	if f := b.Frame(); f.Pix[239*320+318] != 9 {
-		t.Errorf("pixel (318, 239) = %d; want 9", f.Pix[239*320+318])
+	if f := b.Frame(); pix(f, 239*320+318) != 9 {
+		t.Errorf("pixel (318, 239) = %d; want 9", pix(f, 239*320+318))
 	}
 }
 
@@ -338,7 +338,7 @@ func TestPlanarFrame(t *testing.T) {
 	b.gfx(8, 0x40)
 	b.WriteMMIO(80*479+79, 1, 0x0d)
 	f := b.Frame()
-	if got := f.Pix[479*640+633]; got != 0x0d {
+	if got := pix(f, 479*640+633); got != 0x0d {
 		t.Errorf("pixel (633, 479) = %d; want 13", got)
 	}
 	b.attr(0x12, 0x07) // plane 3 off
@@ -347,8 +347,8 @@ func TestPlanarFrame(t *testing.T) {
 	}
 	b.attr(0x12, 0x0f)
 	b.attr(0x13, 3) // three dots left
-	if f := b.Frame(); f.Pix[479*640+630] != 0x0d || f.PixW != 640 {
-		t.Errorf("panned pixel = %d; want 13", f.Pix[479*640+630])
+	if f := b.Frame(); pix(f, 479*640+630) != 0x0d || f.PixW != 640 {
+		t.Errorf("panned pixel = %d; want 13", pix(f, 479*640+630))
 	}
 }
 
@@ -360,10 +360,10 @@ func TestCGAFrames(t *testing.T) {
 	b.WriteMMIO(0x18001, 1, 0xc0)          // pixel 4: 3
 	b.WriteMMIO(0x1a000+80*99+79, 1, 0x02) // line 199, pixel 319
 	f := b.Frame()
-	if got := f.Pix[:6]; string(got) != "\x00\x01\x02\x03\x03\x00" {
+	if got := f.Lines[0][:6]; string(got) != "\x00\x01\x02\x03\x03\x00" {
 		t.Errorf("pixels = %v; want 0 1 2 3 3 0", got)
 	}
-	if got := f.Pix[199*320+319]; got != 2 {
+	if got := pix(f, 199*320+319); got != 2 {
 		t.Errorf("pixel (319, 199) = %d; want 2", got)
 	}
 	b.set(6)
@@ -371,8 +371,8 @@ func TestCGAFrames(t *testing.T) {
 	b.WriteMMIO(0x18000, 1, 0x80)
 	b.WriteMMIO(0x1a000, 1, 0x01)
 	f = b.Frame()
-	if f.Pix[0] != 1 || f.Pix[640+7] != 1 || f.Pix[1] != 0 || f.PixW != 640 {
-		t.Errorf("mode 6 pixels %d %d %d; want 1 1 0", f.Pix[0], f.Pix[647], f.Pix[1])
+	if pix(f, 0) != 1 || pix(f, 640+7) != 1 || pix(f, 1) != 0 || f.PixW != 640 {
+		t.Errorf("mode 6 pixels %d %d %d; want 1 1 0", pix(f, 0), pix(f, 647), pix(f, 1))
 	}
 }
 
@@ -388,12 +388,12 @@ func TestGraphicsSplit(t *testing.T) {
 	b.crtc(0x07, b.CRTC[7]&^0x10)
 	b.crtc(0x09, 0x01)
 	f := b.Frame()
-	if f.PixH != 200 || f.Pix[0] != 5 || f.Pix[50*320] != 7 {
-		t.Errorf("%d lines, pixels %d %d; want 200, 5 at the top, 7 at the split", f.PixH, f.Pix[0], f.Pix[50*320])
+	if f.PixH != 200 || pix(f, 0) != 5 || pix(f, 50*320) != 7 {
+		t.Errorf("%d lines, pixels %d %d; want 200, 5 at the top, 7 at the split", f.PixH, pix(f, 0), pix(f, 50*320))
 	}
 	b.crtc(0x18, 100) // inside a repeated line
-	if f := b.Frame(); f.PixH != 400 || f.Pix[100*320] != 0 || f.Pix[101*320] != 7 {
-		t.Errorf("%d lines, pixels %d %d; want 400, 0, 7", f.PixH, f.Pix[100*320], f.Pix[101*320])
+	if f := b.Frame(); f.PixH != 400 || pix(f, 100*320) != 0 || pix(f, 101*320) != 7 {
+		t.Errorf("%d lines, pixels %d %d; want 400, 0, 7", f.PixH, pix(f, 100*320), pix(f, 101*320))
 	}
 }
 
@@ -403,3 +403,6 @@ func TestBlankImage(t *testing.T) {
 		t.Errorf("blank image %v, dot %v; want 640x400 black", img.Rect, c)
 	}
 }
+
+// pix is a pixel of a frame, numbered line by line.
+func pix(f *Frame, n int) uint8 { return f.Lines[n/f.PixW][n%f.PixW] }

@@ -34,7 +34,7 @@ func (d *VGA) captureGraphics(f *Frame) {
 
 	group, uniform := d.repetition()
 	n := 0
-	f.Pix = make([]uint8, 0, f.PixW*(f.Height/group+1))
+	f.Lines = make([][]uint8, 0, f.Height/group+1)
 	double := d.scans(func(s scan) {
 		n++
 		if uniform && (n-1)%group != 0 {
@@ -48,9 +48,9 @@ func (d *VGA) captureGraphics(f *Frame) {
 		if s.low && d.Attr[arMode]&amPanSplit != 0 {
 			cut = 0
 		}
-		f.Pix = append(f.Pix, line[cut:cut+f.PixW]...)
+		d.addLine(f, line[cut:cut+f.PixW])
 	})
-	f.PixH = len(f.Pix) / f.PixW
+	f.PixH = len(f.Lines)
 	f.ScaleY = group
 	if double {
 		f.ScaleY *= 2
