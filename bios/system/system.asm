@@ -52,6 +52,7 @@ seg_bda:
 %include "int1a.asm"
 %include "pci.asm"
 %include "pciinit.asm"
+%include "pirq.asm"
 %include "memory.asm"
 %include "processor.asm"
 %include "apic.asm"
