@@ -30,7 +30,7 @@ func layers() []layer {
 	return []layer{
 		{"devices/bus", nil},
 		{"devices/host/char", nil},
-		{"devices/host", []string{"machine", "devices/host", "devices/bus", "devices/kbc", "devices/vga/cp437"}},
+		{"devices/host", []string{"machine", "devices/host", "devices/bus", "devices/kbc", "devices/vga"}},
 		{"devices/image", chips},
 		{"devices/vga/", chips},
 		{"devices/vga", []string{"devices/bus", "devices/vga/"}},

@@ -68,6 +68,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "timeout", Usage: "stop with exit code 4 after that much virtual `TIME`, such as 60s"},
 		&cli.BoolFlag{Name: "state-hash", Usage: "print a digest of the machine's state at the end"},
 		&cli.StringFlag{Name: "screen-text", Usage: "write the text of the screen to `FILE` at the end (-: standard output)"},
+		&cli.StringFlag{Name: "screenshot", Usage: "write the picture of the screen to the PNG `FILE` at the end"},
 		&cli.StringSliceFlag{Name: "log", Usage: "log a device to standard error as `DEV=LEVEL`, such as ata=debug or com1=debug; may be repeated"},
 	}
 }
@@ -92,6 +93,7 @@ type options struct {
 	timeout    time.Duration
 	stateHash  bool
 	screenText string
+	screenshot string
 }
 
 // target is where a character device goes: "stdio", "file" and a path, "".
@@ -129,7 +131,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.kernel, o.initrd, o.append = c.String("kernel"), c.String("initrd"), c.String("append")
 	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
-	o.stateHash, o.screenText = c.Bool("state-hash"), c.String("screen-text")
+	o.stateHash, o.screenText, o.screenshot = c.Bool("state-hash"), c.String("screen-text"), c.String("screenshot")
 	cfg.Deterministic = c.Bool("deterministic")
 
 	var err error

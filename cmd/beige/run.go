@@ -15,6 +15,7 @@ import (
 	"beige/devices/host/char"
 	"beige/devices/host/term"
 	"beige/machine"
+	"beige/machine/screenshot"
 	"beige/machine/script"
 )
 
@@ -160,7 +161,7 @@ func scriptError(name string, err error) error {
 // outputs are the files that this run is to write, by their flags.
 func (s *session) outputs() map[string]string {
 	out := map[string]string{}
-	for flag, path := range map[string]string{"serial": s.serial.path, "debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText} {
+	for flag, path := range map[string]string{"serial": s.serial.path, "debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText, "screenshot": s.screenshot} {
 		if path != "" && !(flag == "screen-text" && path == "-") {
 			out[flag] = path
 		}
@@ -324,7 +325,7 @@ func (s *session) verdict(e machine.Exit) int {
 	return e.Code
 }
 
-// results writes what --state-hash and --screen-text ask for. A failure of the
+// results writes what --state-hash, --screen-text and --screenshot ask for. A failure of the
 // standard output that was the end of the run has been reported.
 func (s *session) results(e machine.Exit) error {
 	var err error
@@ -333,6 +334,11 @@ func (s *session) results(e machine.Exit) error {
 	} else if s.screenText != "" {
 		if err = os.WriteFile(s.screenText, []byte(s.m.Screen().String()), 0o666); err != nil {
 			err = fmt.Errorf("--screen-text: %w", fileError(s.screenText, err))
+		}
+	}
+	if s.screenshot != "" {
+		if e := screenshot.Save(s.screenshot, s.m.Frame()); e != nil {
+			err = errors.Join(err, fmt.Errorf("--screenshot: %w", fileError(s.screenshot, e)))
 		}
 	}
 	if s.stateHash {

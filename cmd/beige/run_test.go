@@ -10,6 +10,7 @@ import (
 
 	"beige/devices/host/char"
 	"beige/devices/image"
+	"beige/machine/screenshot"
 )
 
 // guest is a boot sector in a 160 KB floppy image that runs the code at 7C00h.
@@ -134,7 +135,7 @@ func TestOutputs(t *testing.T) {
 	print := []byte{0xba, 0x00, 0x00, 0xb8, 0x00, 0x01, 0xcd, 0x17, 0xb8, 'L', 0x00, 0xcd, 0x17} // mov dx, 0; int 17h: initialise; mov ax, 'L'; int 17h
 	img := guest(t, say("S", 0x3f8), say("D", 0xe9), print, powerOff)
 	code, stdout, stderr := beige(t, "run", img, "--display", "none", "--deterministic", "--serial", "file:"+path("com"), "--lpt", path("lpt"),
-		"--debugcon", "file:"+path("con"), "--screen-text", path("scr"), "--state-hash", "--log", "power=debug")
+		"--debugcon", "file:"+path("con"), "--screen-text", path("scr"), "--screenshot", path("png"), "--state-hash", "--log", "power=debug")
 	if code != 0 || len(stdout) != 65 || strings.Trim(stdout, "0123456789abcdef\n") != "" {
 		t.Errorf("exit code %d, standard output %q; want 0 and a hash; %s", code, stdout, stderr)
 	}
@@ -146,6 +147,9 @@ func TestOutputs(t *testing.T) {
 			t.Errorf("%s has %q, %v; want %q", name, b, err, want)
 		}
 	}
+	if img, err := screenshot.Load(path("png")); err != nil || img.Bounds().Dx() != 720 || img.Bounds().Dy() != 400 {
+		t.Errorf("--screenshot: %v, %v; want 720 x 400 dots", err, img)
+	}
 	code, again, _ := beige(t, "run", img, "--display", "none", "--deterministic", "--state-hash", "--serial", "stdio", "--debugcon", "stderr", "--screen-text", "-", "--lpt", path("lpt"))
 	if code != 0 || !strings.HasPrefix(again, "S") || !strings.Contains(again, "SD\n") {
 		t.Errorf("exit code %d, standard output %q", code, again)
@@ -155,7 +159,7 @@ func TestOutputs(t *testing.T) {
 // TestOutputsDestroyNothing: an output that is an input as well is refused.
 func TestOutputsDestroyNothing(t *testing.T) {
 	img := guest(t, powerOff)
-	for _, flag := range []string{"--lpt", "--screen-text", "--serial", "--debugcon"} {
+	for _, flag := range []string{"--lpt", "--screen-text", "--screenshot", "--serial", "--debugcon"} {
 		value := img
 		if flag == "--serial" || flag == "--debugcon" {
 			value = "file:" + img

@@ -13,7 +13,10 @@
 //	expect "TEXT"                    TEXT must be on the screen now
 //	expect-not "TEXT"                and this must not
 //	sleep 500ms
-//	text FILE                        saves the screen
+//	text FILE                        saves the text of the screen
+//	shot FILE.png                    saves the picture of the screen
+//	expect-screen FILE.png [N]       the screen must be that picture; red, green and
+//	                                 blue may differ by N of 255 (0)
 //	insert floppy FILE               puts a disk into drive A (floppy2: B)
 //	insert cd FILE                   puts a disc into the CD-ROM drive (cd2: the second)
 //	eject floppy
@@ -57,11 +60,11 @@ type line struct {
 	number  int
 	source  string
 	verb    string
-	text    string // of wait and expect, as on the screen; bytes of wait-serial; file of text and insert
+	text    string // of wait and expect, as on the screen; bytes of wait-serial; file of text, shot, expect-screen and insert
 	strokes []machine.Stroke
 	time    bus.Time // of sleep and within
 	drive   drive
-	code    int
+	code    int // of quit; tolerance of expect-screen
 }
 
 // drive is what a disk or disc is put into: a floppy drive or a CD-ROM drive by
@@ -78,7 +81,7 @@ func drives() map[string]drive {
 
 // verbs lists the commands.
 func verbs() []string {
-	return []string{"wait", "wait-serial", "type", "key", "expect", "expect-not", "sleep", "text", "insert", "eject", "reset", "hash", "quit"}
+	return []string{"wait", "wait-serial", "type", "key", "expect", "expect-not", "sleep", "text", "shot", "expect-screen", "insert", "eject", "reset", "hash", "quit"}
 }
 
 // Parse reads a script. name is used in messages. The error lists every line
@@ -288,6 +291,14 @@ func parseLine(w []word) (line, error) {
 		l.time, err = duration(next("a time, such as 500ms"))
 	case "text":
 		l.text, err = next("a file name")
+	case "shot", "expect-screen":
+		l.text, err = next("the name of a PNG file")
+		if err == nil && l.verb == "expect-screen" && len(w) > 0 {
+			n, _ := next("a tolerance")
+			if l.code, err = strconv.Atoi(n); err != nil || l.code < 0 || l.code > 255 {
+				err = fmt.Errorf("expect-screen: want a tolerance from 0 to 255, have %s", n)
+			}
+		}
 	case "insert", "eject":
 		const known = "floppy, floppy2, cd or cd2"
 		var name string

@@ -9,6 +9,7 @@ import (
 
 	"beige/devices/bus"
 	"beige/machine"
+	"beige/machine/screenshot"
 )
 
 // Exit codes of a script that ends the machine.
@@ -190,12 +191,11 @@ func (r *Runner) line(l *line) (done bool, err error) {
 	case "sleep":
 		return r.m.Now() >= r.deadline, nil
 	case "text":
-		err := os.WriteFile(l.text, []byte(r.m.Screen().String()), 0o666)
-		var pe *os.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err // the line has the name
-		}
-		return true, err
+		return true, fileCause(os.WriteFile(l.text, []byte(r.m.Screen().String()), 0o666))
+	case "shot":
+		return true, fileCause(screenshot.Save(l.text, r.m.Frame()))
+	case "expect-screen":
+		return true, fileCause(screenshot.Expect(l.text, r.m.Frame(), l.code))
 	case "insert":
 		return true, r.insert(l.drive, l.text)
 	case "eject":
@@ -206,6 +206,15 @@ func (r *Runner) line(l *line) (done bool, err error) {
 		fmt.Fprintf(r.opt.Out, "%s\n", r.m.StateHash())
 	}
 	return true, nil
+}
+
+// fileCause is an error without the name of the file, which the line has.
+func fileCause(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // eject empties a drive.

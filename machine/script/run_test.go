@@ -61,6 +61,9 @@ type "ticks\x0a"
 wait "beige> ticks" within 1s
 sleep 2500ms
 text screen.txt
+shot screen.png
+expect-screen screen.png
+expect-screen screen.png 3
 insert floppy2 b.img
 eject floppy2
 hash
@@ -101,6 +104,7 @@ var (
 )
 
 func TestFailures(t *testing.T) {
+	t.Chdir(t.TempDir())
 	for _, tc := range []struct {
 		name, script string
 		code         []byte
@@ -114,6 +118,9 @@ func TestFailures(t *testing.T) {
 		{"expect-not", "wait \"beige> \"\nexpect-not \"help\"", nil, machine.Exit{Reason: machine.HostStop, Code: 1}, `beige: test:2: expect-not "help": "help" is on the screen`},
 		{"insert", "insert floppy none.img", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: insert floppy none.img: none.img: no such file\n"},
 		{"text", "text no/such/dir", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: text no/such/dir: no such file or directory\n"},
+		{"shot", "shot no/such/dir.png", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: shot no/such/dir.png: no such file or directory\n"},
+		{"expect-screen without a file", "expect-screen none.png", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: expect-screen none.png: no such file; make it with shot none.png\n"},
+		{"expect-screen", "sleep 1s\nshot screen.png\nwait \"beige> \"\nshot other.png\nexpect-screen other.png\ntype \"x\"\nsleep 1s\nexpect-screen screen.png", nil, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:8: expect-screen screen.png: "},
 		{"type", "sleep 1s\ntype \"hello\"", noKeys, machine.Exit{Reason: machine.HostStop, Code: 4}, `beige: test:2: type "hello": the guest does not read the keyboard`},
 		{"wait for a dead guest", `wait "nowhere"`, deaf, machine.Exit{Reason: machine.HaltedForever}, ""},
 		{"a dead guest may be looked at", "sleep 5s\nexpect-not \"nowhere\"\nsleep 5s\nquit 6", deaf, machine.Exit{Reason: machine.HostStop, Code: 6}, ""},
