@@ -22,6 +22,7 @@ int19:
         cld
         mov     ds, [cs:seg_bda]
         call    boot_chosen
+        call    cd_release              ; a CD emulates no drive any more
         call    boot_order
         ebda    es
         mov     word [es:boot_failed], 0
@@ -178,6 +179,7 @@ boot_cd_drive:
         call    cd_boot
         pop     ds
         jc      boot_cd_none
+boot_cd_loaded:                         ; ES:0 has been loaded, DL = drive
         mov     ax, es
         cmp     ax, 07C0h               ; the usual place, by its usual name
         jne     boot_go_at

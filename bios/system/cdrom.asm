@@ -5,10 +5,12 @@
 PKT_TEST        equ 00h
 PKT_SENSE       equ 03h
 PKT_START       equ 1Bh
+PKT_PREVENT     equ 1Eh
 PKT_READ10      equ 28h
 SENSE_NOT_READY equ 02h
 SENSE_MEDIUM    equ 03h
 SENSE_ATTENTION equ 06h
+ASC_CHANGED     equ 28h
 ASC_NO_MEDIUM   equ 3Ah
 ASC_OUT_OF_RANGE equ 21h
 CD_BURST        equ 16                  ; sectors a command
@@ -19,6 +21,20 @@ EM_HARD_DISK    equ 4
 cd_found:
         mov     byte [si+dk_flags], DKF_REMOVABLE
         mov     byte [si+dk_multi], 1
+        mov     word [si+dk_locks], 0   ; and dk_changed
+        ret
+
+; cd_entry: AL = index. Out: SI = its structure. All else kept.
+cd_entry:
+        push    ax
+        push    cx
+        xor     ah, ah
+        mov     cl, 5
+        shl     ax, cl
+        add     ax, eb_cds
+        mov     si, ax
+        pop     cx
+        pop     ax
         ret
 
 ; cd_packet_clear: eb_packet = AL and eleven zeros. Changes AX, CX, DI, ES.
@@ -33,6 +49,15 @@ cd_packet_clear:
         rep stosw
         ret
 
+; cd_simple: AL = command, AH = its byte 4: a command without data. CF set with AL = status. Changes everything but SI, DS, BP.
+cd_simple:
+        push    ax
+        call    cd_packet_clear
+        pop     ax
+        mov     [eb_packet+4], ah
+        xor     ax, ax
+        mov     [eb_rq+rq_skip], ax
+        mov     [eb_rq+rq_extra], ax
 ; cd_packet: sends eb_packet; data go to rq_seg:rq_off: rq_skip bytes are thrown away, then rq_extra bytes are
 ; kept, the rest is thrown away. rq_off is advanced. CF set with AL = status. Changes AX, BX, CX, DX, DI, ES.
 cd_packet:
@@ -153,13 +178,14 @@ cd_ready:
         mov     cx, 40
 .try:
         push    cx
-        mov     al, PKT_TEST
-        call    cd_packet_clear
-        mov     word [eb_rq+rq_skip], 0
-        mov     word [eb_rq+rq_extra], 0
-        call    cd_packet
+        mov     ax, PKT_TEST
+        call    cd_simple
         jnc     .ready
         call    cd_sense
+        cmp     ah, ASC_CHANGED
+        jne     .same
+        mov     byte [si+dk_changed], 1
+.same:
         cmp     ah, ASC_NO_MEDIUM
         je      .empty
         cmp     al, SENSE_ATTENTION
@@ -271,6 +297,15 @@ cd_run:
         xor     al, al
 .fail:
         ret
+
+; cd_part: AX bytes at BX of sector rq_lba to DS:eb_scratch. CF set with AL = status. Changes everything but SI, DS, BP.
+cd_part:
+        mov     [eb_rq+rq_extra], ax
+        mov     [eb_rq+rq_skip], bx
+        mov     word [eb_rq+rq_off], eb_scratch
+        mov     [eb_rq+rq_seg], ds
+        mov     word [eb_rq+rq_cmd_count], 1
+        jmp     cd_read
 
 ; cd_run_512: reads rq_count blocks of 512 bytes from block DX:AX of the emulated image. CF set with AL = status.
 cd_run_512:

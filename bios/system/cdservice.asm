@@ -1,6 +1,7 @@
 ; INT 13h for CD-ROMs, and for the drive that a boot CD emulates.
 ;
-; Source: "El Torito" Bootable CD-ROM Format Specification 1.0 (Phoenix, IBM), section 5 (INT 13h).
+; Sources: "El Torito" Bootable CD-ROM Format Specification 1.0 (Phoenix, IBM), section 4 (INT 13h); BIOS Enhanced Disk
+; Drive Specification 3.0 (removable media).
 
 ; cd_emulates: CF set when drive DL is the emulated one. All kept.
 cd_emulates:
@@ -19,10 +20,12 @@ cd_emulates:
         clc
         ret
 
-; cd_moves_floppy: CF set when DL = 1 stands for the floppy drive 0. All kept.
+; cd_moves_floppy: CF set when DL = 1 or 2 stands for floppy drive 0 or 1. All kept.
 cd_moves_floppy:
         cmp     dl, 1
-        jne     .no
+        jb      .no
+        cmp     dl, 2
+        ja      .no
         push    ds
         mov     ds, [cs:seg_bda]
         ebda    ds
@@ -55,8 +58,6 @@ cd_service:
         ebda    ds
         mov     al, [eb_emul+em_cd]
         call    cd_entry
-        cmp     ah, 4Bh
-        je      cd_4b
         svc_dispatch cd_em_table, 16h, cd_bad
 cd_em_table:
         dw      cd_ok, hd_last, cd_em_read, cd_protected, cd_em_verify, cd_protected
@@ -73,19 +74,6 @@ cd_protected:
         mov     byte [bp+F_AL], 0
         mov     al, 03h
         jmp     hd_exit
-
-; cd_entry: AL = index. Out: SI. All else kept.
-cd_entry:
-        push    ax
-        push    cx
-        xor     ah, ah
-        mov     cl, 5
-        shl     ax, cl
-        add     ax, eb_cds
-        mov     si, ax
-        pop     cx
-        pop     ax
-        ret
 
 ; cd_em_block: the caller's CX, DH as block DX:AX of the image. CF set with AL = status.
 cd_em_block:
@@ -119,16 +107,45 @@ cd_em_block:
         stc
         ret
 
-cd_em_read:
+; cd_em_range: the caller's AL sectors from CX, DH: block DX:AX, all within the image. CF set with AL = status.
+cd_em_range:
+        mov     word [eb_rq+rq_done], 0
         mov     al, [bp+F_AL]
         xor     ah, ah
         mov     [eb_rq+rq_count], ax
-        mov     [eb_rq+rq_done], ah
+        test    al, al
+        jz      .bad
+        call    cd_em_block
+        jc      .out
+        push    ax
+        push    dx
+        add     ax, [eb_rq+rq_count]
+        adc     dx, 0
+        mov     bx, ax
+        mov     di, dx
+        mov     ax, [eb_emul+em_heads]
+        mul     word [eb_emul+em_secs]
+        mul     word [eb_emul+em_cyls]
+        sub     ax, bx
+        sbb     dx, di                  ; CF: more than there is
+        pop     dx
+        pop     ax
+        jnc     .out
+        mov     al, 04h
+        stc
+.out:
+        ret
+.bad:
+        mov     al, 01h
+        stc
+        ret
+
+cd_em_read:
         mov     ax, [bp+F_BX]
         mov     [eb_rq+rq_off], ax
         mov     ax, [bp+F_ES]
         mov     [eb_rq+rq_seg], ax
-        call    cd_em_block
+        call    cd_em_range
         jc      .fail
         call    cd_run_512
 .fail:
@@ -136,7 +153,7 @@ cd_em_read:
         mov     [bp+F_AL], ah
         jmp     hd_exit
 cd_em_verify:
-        call    cd_em_block
+        call    cd_em_range
         jc      .out
         xor     al, al
 .out:
@@ -162,7 +179,10 @@ cd_em_params:
         dec     al
 .type:
         mov     [bp+F_BL], al           ; drive types 2, 4, 5
-        mov     word [bp+F_DI], dpt_1440
+        mov     byte [bp+F_BH], 0
+        call    fd_type_row
+        mov     ax, [cs:si+fr_dpt]
+        mov     [bp+F_DI], ax
         mov     [bp+F_ES], cs
         push    ds
         mov     ds, [cs:seg_bda]
@@ -221,8 +241,8 @@ cd_table:
         times 11 dw cd_bad
         dw      cd_ok, cd_bad, cd_bad, cd_is_ready, cd_ok, cd_bad, cd_bad, cd_ok, cd_type
 cd_ext_table:
-        dw      cd_check, cd_ext_read, cd_protected, cd_ext_verify, cd_ok, cd_eject, cd_ext_verify, cd_params
-        dw      cd_changed, cd_bad, cd_4b, cd_bad, cd_bad, edd_config
+        dw      cd_check, cd_ext_read, cd_protected, cd_ext_verify, cd_lock, cd_eject, cd_ext_verify, cd_params
+        dw      cd_change, cd_bad, cd_bad, cd_bad, cd_bad, edd_config
 
 cd_type:
         mov     byte [bp+F_AH], 2       ; removable, reports changes
@@ -290,14 +310,66 @@ cd_ext_verify:
 .out:
         jmp     hd_exit
 
-; 46h: eject.
+; 45h: AL = 0 locks the disc in, 1 undoes that, 2 asks. Out: AL = 1 when locked. Locks are counted: each must be undone.
+cd_lock:
+        mov     cl, [si+dk_locks]
+        mov     al, [bp+F_AL]
+        cmp     al, 2
+        ja      .bad
+        je      .tell
+        test    al, al
+        jnz     .unlock
+        inc     cl
+        mov     al, 0B4h                ; counted to the end
+        jz      .fail
+        cmp     cl, 1
+        ja      .counted
+        mov     ax, PKT_PREVENT|100h
+        jmp     short .drive
+.unlock:
+        dec     cl
+        cmp     cl, 0FFh
+        mov     al, 0B0h                ; not locked
+        je      .fail
+        test    cl, cl
+        jnz     .counted
+        mov     ax, PKT_PREVENT
+.drive:
+        push    cx
+        push    ax
+        call    cd_ready                ; what waits to be reported must not keep it open
+        pop     ax
+        call    cd_simple
+        pop     cx
+        jc      .fail
+.counted:
+        mov     [si+dk_locks], cl
+.tell:
+        mov     al, 0
+        cmp     cl, 1
+        cmc
+        adc     al, 0
+        mov     [bp+F_AL], al
+        jmp     cd_ok
+.bad:
+        jmp     cd_bad
+.fail:
+        jmp     hd_exit
+
+; 46h: eject, unless the disc is locked or a program that hooks INT 15h 52h forbids it.
 cd_eject:
-        mov     al, PKT_START
-        call    cd_packet_clear
-        mov     byte [eb_packet+4], 02h
-        mov     word [eb_rq+rq_skip], 0
-        mov     word [eb_rq+rq_extra], 0
-        call    cd_packet
+        cmp     byte [si+dk_locks], 0
+        mov     al, 0B1h                ; locked
+        jne     .out
+        mov     ah, 52h
+        mov     dl, [bp+F_DL]
+        int     15h
+        mov     al, ah
+        jc      .out
+        call    cd_ready                ; what waits to be reported must not keep it closed
+        jc      .out
+        mov     ax, PKT_START|200h
+        call    cd_simple
         mov     al, 0
         jnc     .out
         mov     al, 0B5h                ; eject failed
@@ -323,74 +395,15 @@ cd_params:
 cd_bad_params:
         jmp     cd_bad
 
-; 49h: Out: AH = 06h and CF when the disc was changed.
-cd_changed:
-        mov     al, PKT_TEST
-        call    cd_packet_clear
-        mov     word [eb_rq+rq_skip], 0
-        mov     word [eb_rq+rq_extra], 0
-        call    cd_packet
-        mov     al, 0
-        jnc     .out
-        call    cd_sense
-        cmp     al, SENSE_ATTENTION
-        mov     al, 06h
-        je      .out
+; 49h: Out: AH = 06h and CF when the disc was changed since this was asked last.
+cd_change:
+        call    cd_ready
         mov     al, 31h
+        jc      .out
+        mov     al, 0
+        cmp     [si+dk_changed], al
+        je      .out
+        mov     [si+dk_changed], al
+        mov     al, 06h
 .out:
         jmp     hd_exit
-
-; 4Bh: AL = 0 ends the emulation, 1 only asks. Out: specification packet at DS:SI.
-cd_4b:
-        cmp     byte [bp+F_AL], 1
-        ja      cd_bad_params
-        mov     es, [bp+F_DS]
-        mov     di, [bp+F_SI]
-        mov     al, 13h
-        stosb
-        mov     al, [eb_emul+em_media]
-        or      al, 40h                 ; the image comes from an ATAPI drive
-        stosb
-        mov     al, [eb_emul+em_drive]
-        stosb
-        mov     al, 0                   ; controller
-        push    ax
-        mov     al, [eb_emul+em_cd]
-        call    cd_entry
-        pop     ax
-        cmp     word [si+dk_base], 1F0h
-        je      .first
-        inc     ax
-.first:
-        stosb
-        mov     ax, [eb_emul+em_lba]
-        stosw
-        mov     ax, [eb_emul+em_lba+2]
-        stosw
-        mov     al, [si+dk_select]
-        mov     cl, 4
-        shr     al, cl
-        and     ax, 1
-        stosw
-        xor     ax, ax                  ; no user buffer
-        stosw
-        mov     ax, [eb_emul+em_load_seg]
-        stosw
-        mov     ax, [eb_emul+em_load_count]
-        stosw
-        mov     ax, [eb_emul+em_cyls]
-        dec     ax
-        stosb
-        mov     cl, 6
-        shl     ah, cl
-        or      ah, [eb_emul+em_secs]
-        mov     al, ah
-        stosb
-        mov     al, [eb_emul+em_heads]
-        dec     ax
-        stosb
-        cmp     byte [bp+F_AL], 0
-        jne     .out
-        mov     byte [eb_emul+em_active], 0
-.out:
-        jmp     cd_ok

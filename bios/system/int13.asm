@@ -4,11 +4,17 @@
 ; Drive numbers: 00h-7Fh floppies (passed on to INT 40h), 80h up hard disks, E0h up CD-ROMs.
 
 int13:
+        cmp     ah, 4Ah
+        jb      .drive
+        cmp     ah, 4Dh
+        ja      .drive
+        jmp     cd_torito
+.drive:
         call    cd_emulates             ; El Torito boot: another drive in place of this one?
         jc      .cd
         test    dl, 80h
         jnz     hd_service
-        call    cd_moves_floppy         ; drive A is B while a CD emulates A
+        call    cd_moves_floppy         ; the floppy drives move up while a CD emulates A
         jc      .moved
         int     40h
 .flags:

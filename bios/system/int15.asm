@@ -1,6 +1,6 @@
 ; INT 15h: system services.
 ;
-; Sources: IBM PC AT Technical Reference, section 5, INT 15h; IBM PS/2 HITRC, INT 15h; the hooks 4Fh,
+; Sources: IBM PC AT Technical Reference, section 5, INT 15h; IBM PS/2 HITRC, INT 15h; the hooks 4Fh, 52h,
 ; 80h-82h, 85h, 90h, 91h are there for others to take over.
 
 int15:
@@ -41,6 +41,7 @@ int15:
 %endmacro
 int15_table:
         int15_row 24h, int15_a20
+        int15_row 52h, int15_ok         ; eject: nobody minds
         int15_row 53h, apm_service
         int15_row 80h, int15_ok
         int15_row 81h, int15_ok

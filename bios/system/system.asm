@@ -42,6 +42,7 @@ seg_bda:
 %include "cdrom.asm"
 %include "cdservice.asm"
 %include "cdboot.asm"
+%include "cdtorito.asm"
 %include "int14.asm"
 %include "int15.asm"
 %include "int15mem.asm"
