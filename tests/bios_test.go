@@ -33,6 +33,7 @@ type bench struct {
 	printer bytes.Buffer
 	serial  bytes.Buffer
 	floppy  *image.Floppy // in drive B
+	discs   map[string]*image.Disc
 	disk    *flawed
 }
 
@@ -103,8 +104,13 @@ func newBench(t *testing.T, cfg machine.Config) *bench {
 // number of checks than there should be.
 func runChecks(t *testing.T, cfg machine.Config, want int) {
 	t.Helper()
-	b := newBench(t, cfg)
-	m := b.m
+	newBench(t, cfg).runChecks(want)
+}
+
+// runChecks boots what is in the bench.
+func (b *bench) runChecks(want int) {
+	t, m := b.t, b.m
+	t.Helper()
 	m.After(600*bus.Second, func() { m.Stop(1, "the checks did not come to an end") })
 	if exit := m.Run(context.Background()); exit.Reason != machine.DebugExit {
 		r := m.CPU().Registers()
@@ -191,6 +197,12 @@ func (b *bench) serve(request string) {
 		b.m.Take(machine.Event{Kind: machine.EventInsert, Unit: 1, Floppy: b.floppy})
 	case "eject":
 		b.m.Take(machine.Event{Kind: machine.EventEject, Unit: 1})
+	case "disc":
+		b.m.Take(machine.Event{Kind: machine.EventInsertDisc, Disc: b.discs[rest]})
+	case "press":
+		if err := b.m.EjectDisc(0); (err == nil) != (rest == "opens") {
+			b.t.Errorf("the button of the CD-ROM drive: %v", err)
+		}
 	case "protect":
 		b.floppy.SetReadOnly(true)
 	case "lock", "unlock":
@@ -301,7 +313,7 @@ func TestBIOSSystem(t *testing.T) {
 	}
 }
 
-// patterned returns a floppy whose sectors tell which they are (drives.asm).
+// patterned returns a floppy whose sectors tell which they are (sectors.inc).
 func patterned(name string) *image.Floppy {
 	f, err := image.NewFloppy(name, patternedBytes(name))
 	if err != nil {
@@ -312,7 +324,12 @@ func patterned(name string) *image.Floppy {
 
 func patternedBytes(name string) []byte {
 	format, _ := image.FormatByName(name)
-	data := make([]byte, format.Size())
+	return numbered(int(format.Size() / image.SectorSize))
+}
+
+// numbered returns sectors that tell which they are.
+func numbered(sectors int) []byte {
+	data := make([]byte, sectors*image.SectorSize)
 	for i := range len(data) / 2 {
 		binary.LittleEndian.PutUint16(data[2*i:], uint16(i/256+i%256*0x101))
 	}

@@ -72,6 +72,8 @@ cd_choose:
         je      .found
 .initial:
         add     di, 20h
+        mov     al, 0
+        jmp     short .end              ; to the first header
 .section:
         mov     ax, [es:di]
         cmp     al, BC_HEADER

@@ -169,6 +169,9 @@ cd_sense:
         mov     al, [eb_scratch+2]
         and     al, 0Fh
         mov     ah, [eb_scratch+12]
+        cmp     ah, ASC_CHANGED
+        jne     .done
+        mov     byte [si+dk_changed], 1 ; for INT 13h 49h
 .done:
         ret
 
@@ -182,10 +185,6 @@ cd_ready:
         call    cd_simple
         jnc     .ready
         call    cd_sense
-        cmp     ah, ASC_CHANGED
-        jne     .same
-        mov     byte [si+dk_changed], 1
-.same:
         cmp     ah, ASC_NO_MEDIUM
         je      .empty
         cmp     al, SENSE_ATTENTION
@@ -218,6 +217,7 @@ cd_read:
         jnc     .done
         push    word [eb_rq+rq_skip]
         push    word [eb_rq+rq_extra]
+        call    cd_sense                ; a change of the disc is told only once
         call    cd_ready
         pop     word [eb_rq+rq_extra]
         pop     word [eb_rq+rq_skip]

@@ -1,8 +1,7 @@
 ; A boot disk that checks INT 13h: the floppy drives A and B, with disks that the
 ; harness puts into B, and the first hard disk.
 ;
-; Every sector that the harness makes starts with the low word of its number on the
-; disk; each further word is 0101h more than the one before it.
+; The sectors that the harness makes are those of sectors.inc.
 ;
 ; Sources: IBM PC AT Technical Reference (6183355), section 5, INT 13h; IBM PS/2 and
 ; PC BIOS Interface Technical Reference (S68X-2341), INT 13h and 40:8Bh-94h; BIOS
@@ -50,37 +49,6 @@ ticks:
         pop     ax
         ret
 
-; sectors: CX sectors at BUFFER_SEG:0 must be those from BX on. Out: AX = how many are not.
-sectors:
-        push    bx
-        push    cx
-        push    di
-        push    es
-        mov     ax, BUFFER_SEG
-        mov     es, ax
-        xor     di, di
-        xor     ax, ax
-.next:
-        cmp     [es:di], bx
-        jne     .bad
-        dec     bx                      ; word 255: 255 * 0101h = FFFFh more
-        cmp     [es:di+510], bx
-        je      .good
-        inc     bx
-.bad:
-        inc     ax
-        dec     bx
-.good:
-        inc     bx
-        inc     bx
-        add     di, 512
-        loop    .next
-        pop     es
-        pop     di
-        pop     cx
-        pop     bx
-        ret
-
 ; fill: the 512 bytes at BUFFER_SEG:0 get the word AX.
 fill:
         push    cx
@@ -96,16 +64,7 @@ fill:
         pop     cx
         ret
 
-; disk: INT 13h with ES:BX = BUFFER_SEG:0.
-disk:
-        push    bx
-        mov     bx, BUFFER_SEG
-        mov     es, bx
-        xor     bx, bx
-        svc     13h
-        pop     bx
-        ret
-
+%include "sectors.inc"
 %include "drives_floppy.inc"
 %include "drives_media.inc"
 %include "drives_disk.inc"
