@@ -22,7 +22,8 @@ type Cursor struct {
 	Block   bool // covers half the cell or more
 }
 
-// Screen is a text screen at one moment: a copy that belongs to the caller.
+// Screen is what the display shows at one moment, as text where it is: a copy that
+// belongs to the caller.
 type Screen struct {
 	Text          bool // false in graphics modes: no cells
 	Columns, Rows int
@@ -30,13 +31,14 @@ type Screen struct {
 	Palette       [16][3]uint8
 	Cursor        Cursor
 	Width, Height int // of the picture in pixels
+	Frame         *vga.Frame
 }
 
 // Screen returns what the display shows. Caller is the machine goroutine, or the
 // machine does not run.
 func (m *Machine) Screen() *Screen {
 	f := m.vga.Frame()
-	s := &Screen{Text: f.Kind == vga.Text, Width: f.Width, Height: f.Height}
+	s := &Screen{Text: f.Kind == vga.Text, Width: f.Width, Height: f.Height, Frame: f}
 	if !s.Text {
 		return s
 	}

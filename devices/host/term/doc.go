@@ -1,4 +1,5 @@
-// Package term shows a machine's text screen in an ANSI terminal and turns what
+// Package term shows a machine's screen in an ANSI terminal, text as text and graphics
+// as half blocks, and turns what
 // the terminal sends into key strokes. Where there is no terminal, the line
 // mode prints finished lines of the screen instead.
 //
@@ -11,5 +12,5 @@
 //
 // Not modelled: the mouse (a PC's mouse is relative, a terminal's is not), keys
 // that no terminal sends (Caps Lock, Num Lock, Print Screen, lone modifiers:
-// scripts and the menu have them), graphics modes.
+// scripts and the menu have them), Sixel and Kitty graphics.
 package term

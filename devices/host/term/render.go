@@ -1,11 +1,11 @@
 package term
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"beige/devices/vga"
 	"beige/devices/vga/cp437"
 	"beige/machine"
 )
@@ -50,6 +50,9 @@ type Renderer struct {
 	status string // shown in its place, or over the last row
 	menu   []string
 	short  []string // words of the menu, for a terminal without room for its lines
+
+	painter vga.Painter // of graphics
+	scaled  scaled
 
 	px, py int // first column and row of the guest's screen that are visible
 
@@ -128,12 +131,16 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 			want[y*r.cols+x] = cell{cp437.Rune(c.Code), s.Palette[c.FG&15], s.Palette[c.BG&15], c.FG & 15, c.BG & 15, c.Blink}
 		}
 	}
+	cols, rows := s.Columns, s.Rows
 	if !s.Text {
-		r.text(want, 0, 0, fmt.Sprintf("[graphics mode %d x %d]", s.Width, s.Height))
+		cols, rows = r.cols, r.rows
+		if s.Frame != nil {
+			r.graphics(want, s.Frame)
+		}
 	}
 	line, y := r.status, r.rows-1
-	if s.Rows < r.rows {
-		y = s.Rows
+	if rows < r.rows {
+		y = rows
 		if line == "" {
 			line = r.hint
 		}
@@ -155,8 +162,8 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 		for _, l := range r.menu {
 			width = max(width, len([]rune(l)))
 		}
-		top := max((min(r.rows, max(s.Rows, 1))-len(r.menu))/2, 0)
-		left := max((min(r.cols, max(s.Columns, 1))-width)/2, 0)
+		top := max((min(r.rows, max(rows, 1))-len(r.menu))/2, 0)
+		left := max((min(r.cols, max(cols, 1))-width)/2, 0)
 		for i, l := range r.menu {
 			r.text(want, left, top+i, l)
 		}
