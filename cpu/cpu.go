@@ -34,6 +34,10 @@ type Config struct {
 	Ports       Ports
 	Acknowledge func() uint8    // interrupt acknowledge cycle: the vector
 	FERR        func(high bool) // numeric error output; may be nil
+
+	// TSC is the time stamp counter when count instructions have been retired; nil:
+	// the count.
+	TSC func(count uint64) uint64
 }
 
 // CPU is one processor. It belongs to the machine goroutine.
@@ -48,6 +52,7 @@ type CPU struct {
 	ports Ports
 	inta  func() uint8
 	ferr  func(bool)
+	clock func(count uint64) uint64 // Config.TSC
 
 	tlb  *mmu.TLB // of the current privilege
 	tlbs [2]privTLB
@@ -105,6 +110,7 @@ func New(cfg Config) (*CPU, error) {
 		ports: cfg.Ports,
 		inta:  cfg.Acknowledge,
 		ferr:  cfg.FERR,
+		clock: cfg.TSC,
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.phys.OnCodeWrite(c.dropTraces)

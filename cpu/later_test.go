@@ -117,6 +117,13 @@ func TestMSRs(t *testing.T) {
 		{"SYSENTER_EIP", "pentium-pro", msrSysenterEIP, true, 0},
 		{"PERFCTR0", "pentium-pro", msrPerfCtr0, true, 0x56},
 		{"DEBUGCTL", "pentium-pro", msrDebugCtl, true, 0x56},
+		{"MCG_CTL", "pentium-ii", msrMCGCtl, true, 0x56},
+		{"MC0_CTL", "pentium-pro", 0x400, true, 0x56},
+		{"MC3_ADDR", "pentium-pro", 0x412, true, 0x56},
+		{"MC3_MISC", "pentium-pro", 0x413, false, 0},
+		{"MC5_CTL", "pentium-pro", 0x414, false, 0},
+		{"MC0_STATUS takes zeros only", "pentium-pro", 0x401, false, 0},
+		{"MC0_CTL", "pentium", 0x400, false, 0},
 		{"SYSENTER_CS", "pentium", msrSysenterCS, false, 0},
 		{"none", "pentium-pro", 0xc0000080, false, 0},
 	} {

@@ -81,7 +81,7 @@ func vendor(maxLeaf uint32) CPUIDLeaf {
 func models() []Model {
 	const (
 		featPentium    = FeatFPU | FeatVME | FeatDE | FeatPSE | FeatTSC | FeatMSR | FeatMCE | FeatCX8
-		featPentiumPro = featPentium | FeatPGE | FeatCMOV | FeatSEP
+		featPentiumPro = featPentium | FeatPGE | FeatCMOV | FeatSEP | FeatMCA
 		featPentiumII  = featPentiumPro | FeatMMX | FeatFXSR
 		cr0486         = CR0PE | CR0MP | CR0EM | CR0TS | CR0ET | CR0NE | CR0WP | CR0AM | CR0NW | CR0CD | CR0PG
 		cr4Pentium     = CR4VME | CR4PVI | CR4TSD | CR4DE | CR4PSE | CR4MCE

@@ -17,6 +17,7 @@ const (
 	msrSysenterEIP = 0x176
 	msrMCGCap      = 0x179
 	msrMCGStatus   = 0x17a
+	msrMCGCtl      = 0x17b
 	msrPerfEvtSel0 = 0x186
 	msrPerfEvtSel1 = 0x187
 	msrDebugCtl    = 0x1d9
@@ -25,7 +26,26 @@ const (
 	msrMTRRFix64K  = 0x250
 	msrPAT         = 0x277
 	msrMTRRDefType = 0x2ff
+	msrMC0Ctl      = 0x400
 )
+
+// Machine check of the P6 family (SDM volume 3, 16.3; volume 4, table of the P6
+// family): five banks of CTL, STATUS and ADDR, in which nothing ever fails. MISC
+// is not implemented.
+const (
+	mcBanks  = 5
+	mcStride = 4
+	mcStatus = 1
+	mcMisc   = 3
+
+	mcgCap = mcBanks | 1<<8 // MCG_CTL_P
+)
+
+// mcReg splits an MSR number into bank and register, if it is one of a bank.
+func mcReg(n uint32) (bank, reg uint32, ok bool) {
+	n -= msrMC0Ctl
+	return n / mcStride, n % mcStride, n < mcBanks*mcStride && n%mcStride != mcMisc
+}
 
 // mtrrFixed lists the fixed-range MTRRs in the order of MSRs.MTRRFix.
 func mtrrFixed(n uint32) int {
@@ -83,6 +103,11 @@ func (c *CPU) msr(n uint32) *uint64 {
 		return &m.DebugCtl
 	case msrMCGStatus:
 		return &m.MCGStatus
+	case msrMCGCtl:
+		return &m.MCGCtl
+	}
+	if bank, reg, ok := mcReg(n); ok {
+		return &m.MC[bank][reg]
 	}
 	return nil
 }
@@ -99,7 +124,9 @@ func opRdmsr(c *CPU, op *Op) *Op {
 		v = c.tsc(op)
 	case n == msrMTRRCap && c.model.Features&FeatMTRR != 0:
 		v = 0x508 // eight variable ranges, fixed ranges, write combining
-	case n == msrP5MCAddr || n == msrP5MCType || n == msrMCGCap || n == msrPlatformID && c.isP6():
+	case n == msrMCGCap && c.isP6():
+		v = mcgCap
+	case n == msrP5MCAddr || n == msrP5MCType || n == msrPlatformID && c.isP6():
 		v = 0
 	default:
 		p := c.msr(n)
@@ -138,6 +165,9 @@ func opWrmsr(c *CPU, op *Op) *Op {
 		p := c.msr(n)
 		if p == nil {
 			c.gp(op, 0)
+		}
+		if _, reg, ok := mcReg(n); ok && reg == mcStatus && v != 0 {
+			c.gp(op, 0) // software can only clear it (SDM volume 3, 16.3.2.2)
 		}
 		*p = v
 	}

@@ -85,7 +85,7 @@ func TestCPUID(t *testing.T) {
 		max, sign, feats uint32
 	}{
 		{"pentium", 1, 0x52b, 0x1bf},
-		{"pentium-pro", 2, 0x619, 0x8000 | FeatPGE | FeatSEP | 0x1bf},
+		{"pentium-pro", 2, 0x619, FeatCMOV | FeatMCA | FeatPGE | FeatSEP | 0x1bf},
 	} {
 		r := newRig(t, c.model, 0x66, 0x31, 0xc0, 0x0f, 0xa2) // xor eax,eax; cpuid
 		r.wantVector(-1)

@@ -165,7 +165,7 @@ type State struct {
 
 // MSRs are the model-specific registers that hold state.
 type MSRs struct {
-	TSCOffset    uint64 // added to the instruction count for RDTSC
+	TSCOffset    uint64 // added to Config.TSC for RDTSC
 	APICBase     uint64
 	SysenterCS   uint64
 	SysenterESP  uint64
@@ -175,6 +175,8 @@ type MSRs struct {
 	MTRRPhys     [16]uint64
 	MTRRFix      [11]uint64
 	MCGStatus    uint64
+	MCGCtl       uint64
+	MC           [mcBanks][3]uint64 // CTL, STATUS and ADDR of each machine-check bank
 	DebugCtl     uint64
 	BiosSign     uint64
 	PerfEvtSel   [2]uint64

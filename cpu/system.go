@@ -377,6 +377,9 @@ func (c *CPU) tsc(op *Op) uint64 {
 	c.cur = op
 	n := c.Count()
 	c.cur = nil
+	if c.clock != nil {
+		n = c.clock(n)
+	}
 	return n + c.MSR.TSCOffset
 }
 

@@ -74,3 +74,23 @@ func TestRateOfMIPS(t *testing.T) {
 		}
 	}
 }
+
+// The time stamp counter is the count of instructions while they take their usual
+// time, and counts on with the clock when they take another.
+func TestTSCIsConstant(t *testing.T) {
+	n := uint64(0)
+	m := &Machine{cfg: Config{Speed: SpeedAuto()}}
+	m.clock = clock{count: func() uint64 { return n }, clockState: clockState{Rate: m.cfg.Speed.rate()}}
+	n = 12_345_678
+	if got := m.tsc(n); got != n {
+		t.Errorf("TSC after %d instructions = %d", n, got)
+	}
+	m.clock.setRate(RateOfMIPS(400_000))
+	if got := m.tsc(n + 4000); got != n+1000 {
+		t.Errorf("TSC 4000 instructions later, four times as fast, = %d; want %d", got, n+1000)
+	}
+	m.cfg.Speed, m.clock.clockState = Speed{SpeedMIPS, 12_000}, clockState{Rate: RateOfMIPS(12_000)}
+	if got := m.tsc(12_000_000); got < 12_000_000-1 || got > 12_000_000 {
+		t.Errorf("TSC after one second at 12 MIPS = %d; want 12000000", got)
+	}
+}

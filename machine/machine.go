@@ -83,6 +83,7 @@ func New(cfg Config) (*Machine, error) {
 		Ports:       m.ports,
 		Acknowledge: m.acknowledge,
 		FERR:        m.ferr,
+		TSC:         m.tsc,
 	})
 	if err != nil {
 		return nil, err
@@ -101,6 +102,12 @@ func (m *Machine) countNow() uint64 {
 		return 0
 	}
 	return m.cpu.Count()
+}
+
+// tsc is the processor's clock: of as many MHz as the speed has MIPS, and constant
+// when instructions take another time at another rate.
+func (m *Machine) tsc(count uint64) uint64 {
+	return m.cfg.Speed.tscFreq().Ticks(m.clock.timeAt(count))
 }
 
 // Now is the virtual time since power-on.

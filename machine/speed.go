@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"beige/devices/bus"
 )
 
 // SpeedMode says how virtual time and the wall clock go together.
@@ -83,11 +85,19 @@ func (s Speed) factor() uint64 {
 
 // rate is the rate a machine of this speed starts with.
 func (s Speed) rate() Rate {
-	if s.Mode == SpeedMIPS {
-		return RateOfMIPS(s.factor())
-	}
-	return RateOfMIPS(defaultMIPS)
+	return RateOfMIPS(s.mips())
 }
+
+// mips is the speed that a machine starts with, in thousandths.
+func (s Speed) mips() uint64 {
+	if s.Mode == SpeedMIPS {
+		return s.factor()
+	}
+	return defaultMIPS
+}
+
+// tscFreq is the frequency of the time stamp counter.
+func (s Speed) tscFreq() bus.Freq { return bus.Freq{Num: s.mips() * 1000, Den: 1} }
 
 // thousandths reads a decimal number with up to three decimals.
 func thousandths(s string) (uint64, bool) {

@@ -320,7 +320,7 @@ func (c *counter) skip(tick uint64) {
 
 // element is CE at tick.
 func (c *counter) element(tick uint64) uint16 {
-	if !c.Counting {
+	if !c.Counting || tick < c.Anchor { // a read can see a load that is yet to come
 		return c.Base
 	}
 	n := tick - c.Anchor

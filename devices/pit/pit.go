@@ -122,6 +122,13 @@ func (p *PIT) In(off uint16) uint8 {
 	c := &p.counter[n]
 	tick := p.tick()
 	c.sync(tick)
+	if c.LoadAt == tick+1 {
+		// On the ISA bus the accesses from the write of a count to a read of it take
+		// longer than a pulse of CLK, and programs rely on finding it loaded (Linux,
+		// quick_pit_calibrate). The processor here makes them in less.
+		tick++
+		c.sync(tick)
+	}
 	return c.read(tick)
 }
 

@@ -212,6 +212,26 @@ func TestCountReadsLive(t *testing.T) {
 	}
 }
 
+// A program that reads a count behind the write that loads it, as Linux does to
+// measure the processor, finds the new count and not what was there before.
+func TestReadBehindLoad(t *testing.T) {
+	r := newRig(t)
+	r.program(0xb0, 0x34, 0x12)
+	r.to(5)
+	r.Out(regControl, 0xb0)
+	r.Out(2, 0xff)
+	r.Out(2, 0xff)
+	for range 2 {
+		if lo, hi := r.In(2), r.In(2); lo != 0xff || hi != 0xff {
+			t.Errorf("count read behind the write = %02x%02x; want ffff", hi, lo)
+		}
+	}
+	r.to(5 + 1 + 4)
+	if got := r.count(); got != 0xffff-4 {
+		t.Errorf("count after 4 ticks = %#04x; want 0xfffb", got)
+	}
+}
+
 func TestLatch(t *testing.T) {
 	r := newRig(t)
 	r.program(0xb4, 0x00, 0x10)
