@@ -56,6 +56,9 @@ func (h *handlers) initBranch() {
 				return
 			}
 			b.end(op, pick2(in.OpSize, opCall16, opCall32))
+			if in.OpSize == 4 {
+				b.half = halfCall32
+			}
 		case isa.Mem:
 			b.end(op, pick2(in.OpSize, opCallMem16, opCallMem32))
 		default:
@@ -67,6 +70,9 @@ func (h *handlers) initBranch() {
 			op.imm = 0
 		}
 		b.end(op, pick2(in.OpSize, opRet16, opRet32))
+		if in.OpSize == 4 {
+			b.half = halfRet32
+		}
 	}
 	for i, m := range [...]isa.Op{isa.LOOPNE, isa.LOOPE, isa.LOOP, isa.JCXZ} {
 		h.build[m] = func(b *builder, op *Op, in *isa.Inst) {
@@ -384,7 +390,13 @@ func opCall32(c *CPU, op *Op) *Op {
 	if op.link == nil {
 		c.callTarget(op, 4)
 	}
-	c.push32(op, c.nextIP(op))
+	sp := (uint32(c.R[SP]) - 4) & c.spMask
+	if i, ok := c.canWrite(SS, sp, 4); ok {
+		store32(c.mem, i, c.nextIP(op))
+	} else {
+		c.slowWrite(op, SS, sp, 4, uint64(c.nextIP(op)))
+	}
+	c.setSP(sp)
 	return c.branch(op)
 }
 
@@ -419,8 +431,15 @@ func opRet16(c *CPU, op *Op) *Op {
 }
 
 func opRet32(c *CPU, op *Op) *Op {
-	to := c.checkIP(op, c.peek32(op, 0))
-	c.addSP(4 + op.imm)
+	sp := uint32(c.R[SP]) & c.spMask
+	var to uint32
+	if i, ok := c.canRead(SS, sp, 4); ok {
+		to = load32(c.mem, i)
+	} else {
+		to = uint32(c.slowRead(op, SS, sp, 4))
+	}
+	c.checkIP(op, to)
+	c.setSP(sp + 4 + op.imm)
 	return c.jump(op, to)
 }
 

@@ -28,6 +28,23 @@ const (
 	pageShift = mmu.PageShift
 )
 
+// canRead and canWrite are the fast paths of ld and st for handlers that have no
+// call to spare: where size bytes at seg:off lie in mem, if they can be had so.
+
+func (c *CPU) canRead(seg uint8, off, size uint32) (i uint64, ok bool) {
+	s := &c.Seg[seg&7]
+	la := uint64(uint32(s.Base) + off)
+	e := &c.tlb.E[la>>pageShift&tlbMask]
+	return la + e.D, uint64(off)+uint64(size) <= s.EndR && e.R == (la+uint64(size)-1)&^pageMask
+}
+
+func (c *CPU) canWrite(seg uint8, off, size uint32) (i uint64, ok bool) {
+	s := &c.Seg[seg&7]
+	la := uint64(uint32(s.Base) + off)
+	e := &c.tlb.E[la>>pageShift&tlbMask]
+	return la + e.D, uint64(off)+uint64(size) <= s.EndW && e.W == (la+uint64(size)-1)&^pageMask
+}
+
 func (c *CPU) ld8(op *Op, seg uint8, off uint32) uint8 {
 	s := &c.Seg[seg&7]
 	if uint64(off) < s.EndR {

@@ -23,7 +23,11 @@ const (
 	halfDecReg32NF
 	halfShlRegImm32NF
 	halfShrRegImm32NF
+	halfPopReg32
 	halfMovMemReg32
+	halfPushReg32
+	halfRet32
+	halfCall32
 	halfAddRegReg32
 	halfAddRegImm32
 	halfSubRegReg32
@@ -43,8 +47,36 @@ const (
 	halfAddRegMem32
 
 	numHalves
-	lastFirst = halfShrRegImm32NF
+	lastFirst = halfPushReg32
 )
+
+func opPushReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opPopReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
 
 func opMovRegReg32_MovRegReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.src))
@@ -63,7 +95,14 @@ func opMovRegReg32_MovRegImm32(c *CPU, op *Op) *Op {
 func opMovRegReg32_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -158,11 +197,60 @@ func opMovRegReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovRegReg32_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opMovRegReg32_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.src))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opMovRegReg32_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opMovRegReg32_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.src))
+	return opRet32(c, nextOp(op))
+}
+
+func opMovRegReg32_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.src))
+	return opCall32(c, nextOp(op))
 }
 
 func opMovRegReg32_AddRegReg32(c *CPU, op *Op) *Op {
@@ -267,7 +355,14 @@ func opMovRegImm32_MovRegImm32(c *CPU, op *Op) *Op {
 func opMovRegImm32_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -362,11 +457,60 @@ func opMovRegImm32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovRegImm32_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, op.imm)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opMovRegImm32_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, op.imm)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opMovRegImm32_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, op.imm)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opMovRegImm32_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, op.imm)
+	return opRet32(c, nextOp(op))
+}
+
+func opMovRegImm32_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, op.imm)
+	return opCall32(c, nextOp(op))
 }
 
 func opMovRegImm32_AddRegReg32(c *CPU, op *Op) *Op {
@@ -455,206 +599,528 @@ func opMovRegImm32_AddRegMem32(c *CPU, op *Op) *Op {
 }
 
 func opMovRegMem32_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.src))
 	return next(c, op)
 }
 
 func opMovRegMem32_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, op.imm)
 	return next(c, op)
 }
 
 func opMovRegMem32_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
 func opMovRegMem32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
 	return next(c, op)
 }
 
 func opMovRegMem32_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opMovRegMem32_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
 	return next(c, op)
 }
 
 func opMovRegMem32_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opMovRegMem32_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
 	return next(c, op)
 }
 
 func opMovRegMem32_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opMovRegMem32_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opMovRegMem32_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
 	return next(c, op)
 }
 
 func opMovRegMem32_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
 	return next(c, op)
 }
 
 func opMovRegMem32_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)+1)
 	return next(c, op)
 }
 
 func opMovRegMem32_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)-1)
 	return next(c, op)
 }
 
 func opMovRegMem32_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opMovRegMem32_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
 	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
 	return next(c, op)
 }
 
-func opMovRegMem32_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+func opMovRegMem32_PopReg32(c *CPU, op *Op) *Op {
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
 	return next(c, op)
 }
 
+func opMovRegMem32_MovMemReg32(c *CPU, op *Op) *Op {
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
+	return next(c, op)
+}
+
+func opMovRegMem32_PushReg32(c *CPU, op *Op) *Op {
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opMovRegMem32_Ret32(c *CPU, op *Op) *Op {
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	return opRet32(c, nextOp(op))
+}
+
+func opMovRegMem32_Call32(c *CPU, op *Op) *Op {
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	return opCall32(c, nextOp(op))
+}
+
 func opMovRegMem32_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAddRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAddRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opSubRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opSubRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opOrRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opXorRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opIncReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opDecReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opMovRegMem32_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opNegReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAddMemReg32(c, nextOp(op))
 }
 
 func opMovRegMem32_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return opAddRegMem32(c, nextOp(op))
 }
 
@@ -675,7 +1141,14 @@ func opMovzxReg32Mem8_MovRegImm32(c *CPU, op *Op) *Op {
 func opMovzxReg32Mem8_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -770,11 +1243,60 @@ func opMovzxReg32Mem8_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovzxReg32Mem8_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opMovzxReg32Mem8_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opMovzxReg32Mem8_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	return opRet32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	return opCall32(c, nextOp(op))
 }
 
 func opMovzxReg32Mem8_AddRegReg32(c *CPU, op *Op) *Op {
@@ -879,7 +1401,14 @@ func opLea32_MovRegImm32(c *CPU, op *Op) *Op {
 func opLea32_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -974,11 +1503,60 @@ func opLea32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opLea32_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.ea(op))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opLea32_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opLea32_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.ea(op))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opLea32_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.ea(op))
+	return opRet32(c, nextOp(op))
+}
+
+func opLea32_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.ea(op))
+	return opCall32(c, nextOp(op))
 }
 
 func opLea32_AddRegReg32(c *CPU, op *Op) *Op {
@@ -1083,7 +1661,14 @@ func opAddRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opAddRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -1178,11 +1763,60 @@ func opAddRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opAddRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opAddRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opAddRegReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	return opRet32(c, nextOp(op))
+}
+
+func opAddRegReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	return opCall32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -1287,7 +1921,14 @@ func opAddRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opAddRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -1382,11 +2023,60 @@ func opAddRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opAddRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+op.imm)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opAddRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opAddRegImm32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	return opRet32(c, nextOp(op))
+}
+
+func opAddRegImm32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	return opCall32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -1491,7 +2181,14 @@ func opSubRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opSubRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -1586,11 +2283,60 @@ func opSubRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opSubRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opSubRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opSubRegReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	return opRet32(c, nextOp(op))
+}
+
+func opSubRegReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	return opCall32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -1695,7 +2441,14 @@ func opSubRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opSubRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -1790,11 +2543,60 @@ func opSubRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opSubRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-op.imm)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opSubRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opSubRegImm32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	return opRet32(c, nextOp(op))
+}
+
+func opSubRegImm32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	return opCall32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -1899,7 +2701,14 @@ func opAndRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opAndRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -1994,11 +2803,60 @@ func opAndRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opAndRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)&op.imm)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opAndRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opAndRegImm32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	return opRet32(c, nextOp(op))
+}
+
+func opAndRegImm32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	return opCall32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -2103,7 +2961,14 @@ func opOrRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opOrRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -2198,11 +3063,60 @@ func opOrRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opOrRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opOrRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opOrRegReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	return opRet32(c, nextOp(op))
+}
+
+func opOrRegReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	return opCall32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -2307,7 +3221,14 @@ func opXorRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opXorRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -2402,11 +3323,60 @@ func opXorRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opXorRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opXorRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opXorRegReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	return opRet32(c, nextOp(op))
+}
+
+func opXorRegReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	return opCall32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -2511,7 +3481,14 @@ func opIncReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opIncReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -2606,11 +3583,60 @@ func opIncReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opIncReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+1)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opIncReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)+1)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opIncReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+1)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opIncReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return opRet32(c, nextOp(op))
+}
+
+func opIncReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return opCall32(c, nextOp(op))
 }
 
 func opIncReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -2715,7 +3741,14 @@ func opDecReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opDecReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -2810,11 +3843,60 @@ func opDecReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opDecReg32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-1)
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opDecReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)-1)
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opDecReg32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-1)
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opDecReg32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-1)
+	return opRet32(c, nextOp(op))
+}
+
+func opDecReg32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)-1)
+	return opCall32(c, nextOp(op))
 }
 
 func opDecReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -2919,7 +4001,14 @@ func opShlRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opShlRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -3014,11 +4103,60 @@ func opShlRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opShlRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opShlRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opShlRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opShlRegImm32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return opRet32(c, nextOp(op))
+}
+
+func opShlRegImm32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return opCall32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -3123,7 +4261,14 @@ func opShrRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
 func opShrRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
 	return next(c, op)
 }
 
@@ -3218,11 +4363,60 @@ func opShrRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opShrRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
 func opShrRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
 	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
 	return next(c, op)
+}
+
+func opShrRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opShrRegImm32NF_Ret32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return opRet32(c, nextOp(op))
+}
+
+func opShrRegImm32NF_Call32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return opCall32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
@@ -3310,6 +4504,1698 @@ func opShrRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
 	return opAddRegMem32(c, nextOp(op))
 }
 
+func opPopReg32_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.src))
+	return next(c, op)
+}
+
+func opPopReg32_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opPopReg32_MovRegMem32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	return next(c, op)
+}
+
+func opPopReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	return next(c, op)
+}
+
+func opPopReg32_Lea32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opPopReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	return next(c, op)
+}
+
+func opPopReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opPopReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	return next(c, op)
+}
+
+func opPopReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opPopReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opPopReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	return next(c, op)
+}
+
+func opPopReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	return next(c, op)
+}
+
+func opPopReg32_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return next(c, op)
+}
+
+func opPopReg32_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-1)
+	return next(c, op)
+}
+
+func opPopReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opPopReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opPopReg32_PopReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
+func opPopReg32_MovMemReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
+	return next(c, op)
+}
+
+func opPopReg32_PushReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opPopReg32_Ret32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opRet32(c, nextOp(op))
+}
+
+func opPopReg32_Call32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opCall32(c, nextOp(op))
+}
+
+func opPopReg32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAddRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opSubRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opXorRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_IncReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opPopReg32_DecReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opPopReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opPopReg32_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opPopReg32_NegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opPopReg32_AddMemReg32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAddMemReg32(c, nextOp(op))
+}
+
+func opPopReg32_AddRegMem32(c *CPU, op *Op) *Op {
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return opAddRegMem32(c, nextOp(op))
+}
+
+func opMovMemReg32_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32_MovRegMem32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	return next(c, op)
+}
+
+func opMovMemReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	return next(c, op)
+}
+
+func opMovMemReg32_Lea32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opMovMemReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return next(c, op)
+}
+
+func opMovMemReg32_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-1)
+	return next(c, op)
+}
+
+func opMovMemReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemReg32_PopReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
+func opMovMemReg32_MovMemReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
+	return next(c, op)
+}
+
+func opMovMemReg32_PushReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opMovMemReg32_Ret32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opRet32(c, nextOp(op))
+}
+
+func opMovMemReg32_Call32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opCall32(c, nextOp(op))
+}
+
+func opMovMemReg32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAddRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opSubRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opXorRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_IncReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_DecReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32_NegReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_AddMemReg32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAddMemReg32(c, nextOp(op))
+}
+
+func opMovMemReg32_AddRegMem32(c *CPU, op *Op) *Op {
+	{
+		i, ok := c.canWrite(op.seg, c.ea(op), 4)
+		if !ok {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.src))
+	}
+	return opAddRegMem32(c, nextOp(op))
+}
+
+func opPushReg32_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.src))
+	return next(c, op)
+}
+
+func opPushReg32_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opPushReg32_MovRegMem32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canRead(op.seg, off, 4); ok {
+			c.set32(op.dst, load32(c.mem, i))
+		} else {
+			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+		}
+	}
+	return next(c, op)
+}
+
+func opPushReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	return next(c, op)
+}
+
+func opPushReg32_Lea32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opPushReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	return next(c, op)
+}
+
+func opPushReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opPushReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	return next(c, op)
+}
+
+func opPushReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opPushReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opPushReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	return next(c, op)
+}
+
+func opPushReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	return next(c, op)
+}
+
+func opPushReg32_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)+1)
+	return next(c, op)
+}
+
+func opPushReg32_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)-1)
+	return next(c, op)
+}
+
+func opPushReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opPushReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opPushReg32_PopReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	{
+		sp := uint32(c.R[SP]) & c.spMask
+		var v uint32
+		if i, ok := c.canRead(SS, sp, 4); ok {
+			v = load32(c.mem, i)
+		} else {
+			v = uint32(c.slowRead(op, SS, sp, 4))
+		}
+		c.setSP(sp + 4)
+		c.set32(op.dst, v)
+	}
+	return next(c, op)
+}
+
+func opPushReg32_MovMemReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	{
+		off := c.ea(op)
+		if i, ok := c.canWrite(op.seg, off, 4); ok {
+			store32(c.mem, i, c.get32(op.src))
+		} else {
+			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+		}
+	}
+	return next(c, op)
+}
+
+func opPushReg32_PushReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	op = nextOp(op)
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		if i, ok := c.canWrite(SS, sp, 4); ok {
+			store32(c.mem, i, c.get32(op.dst))
+		} else {
+			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+		}
+		c.setSP(sp)
+	}
+	return next(c, op)
+}
+
+func opPushReg32_Ret32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opRet32(c, nextOp(op))
+}
+
+func opPushReg32_Call32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opCall32(c, nextOp(op))
+}
+
+func opPushReg32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAddRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opSubRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opXorRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_IncReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opPushReg32_DecReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opPushReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opPushReg32_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opPushReg32_NegReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opPushReg32_AddMemReg32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAddMemReg32(c, nextOp(op))
+}
+
+func opPushReg32_AddRegMem32(c *CPU, op *Op) *Op {
+	{
+		sp := (uint32(c.R[SP]) - 4) & c.spMask
+		i, ok := c.canWrite(SS, sp, 4)
+		if !ok {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, i, c.get32(op.dst))
+		c.setSP(sp)
+	}
+	return opAddRegMem32(c, nextOp(op))
+}
+
 func (h *handlers) initPairTable() {
 	h.pairs = [lastFirst + 1][numHalves]handler{
 		halfMovRegReg32: {
@@ -3329,7 +6215,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opMovRegReg32_DecReg32NF,
 			halfShlRegImm32NF:  opMovRegReg32_ShlRegImm32NF,
 			halfShrRegImm32NF:  opMovRegReg32_ShrRegImm32NF,
+			halfPopReg32:       opMovRegReg32_PopReg32,
 			halfMovMemReg32:    opMovRegReg32_MovMemReg32,
+			halfPushReg32:      opMovRegReg32_PushReg32,
+			halfRet32:          opMovRegReg32_Ret32,
+			halfCall32:         opMovRegReg32_Call32,
 			halfAddRegReg32:    opMovRegReg32_AddRegReg32,
 			halfAddRegImm32:    opMovRegReg32_AddRegImm32,
 			halfSubRegReg32:    opMovRegReg32_SubRegReg32,
@@ -3365,7 +6255,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opMovRegImm32_DecReg32NF,
 			halfShlRegImm32NF:  opMovRegImm32_ShlRegImm32NF,
 			halfShrRegImm32NF:  opMovRegImm32_ShrRegImm32NF,
+			halfPopReg32:       opMovRegImm32_PopReg32,
 			halfMovMemReg32:    opMovRegImm32_MovMemReg32,
+			halfPushReg32:      opMovRegImm32_PushReg32,
+			halfRet32:          opMovRegImm32_Ret32,
+			halfCall32:         opMovRegImm32_Call32,
 			halfAddRegReg32:    opMovRegImm32_AddRegReg32,
 			halfAddRegImm32:    opMovRegImm32_AddRegImm32,
 			halfSubRegReg32:    opMovRegImm32_SubRegReg32,
@@ -3401,7 +6295,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opMovRegMem32_DecReg32NF,
 			halfShlRegImm32NF:  opMovRegMem32_ShlRegImm32NF,
 			halfShrRegImm32NF:  opMovRegMem32_ShrRegImm32NF,
+			halfPopReg32:       opMovRegMem32_PopReg32,
 			halfMovMemReg32:    opMovRegMem32_MovMemReg32,
+			halfPushReg32:      opMovRegMem32_PushReg32,
+			halfRet32:          opMovRegMem32_Ret32,
+			halfCall32:         opMovRegMem32_Call32,
 			halfAddRegReg32:    opMovRegMem32_AddRegReg32,
 			halfAddRegImm32:    opMovRegMem32_AddRegImm32,
 			halfSubRegReg32:    opMovRegMem32_SubRegReg32,
@@ -3437,7 +6335,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opMovzxReg32Mem8_DecReg32NF,
 			halfShlRegImm32NF:  opMovzxReg32Mem8_ShlRegImm32NF,
 			halfShrRegImm32NF:  opMovzxReg32Mem8_ShrRegImm32NF,
+			halfPopReg32:       opMovzxReg32Mem8_PopReg32,
 			halfMovMemReg32:    opMovzxReg32Mem8_MovMemReg32,
+			halfPushReg32:      opMovzxReg32Mem8_PushReg32,
+			halfRet32:          opMovzxReg32Mem8_Ret32,
+			halfCall32:         opMovzxReg32Mem8_Call32,
 			halfAddRegReg32:    opMovzxReg32Mem8_AddRegReg32,
 			halfAddRegImm32:    opMovzxReg32Mem8_AddRegImm32,
 			halfSubRegReg32:    opMovzxReg32Mem8_SubRegReg32,
@@ -3473,7 +6375,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opLea32_DecReg32NF,
 			halfShlRegImm32NF:  opLea32_ShlRegImm32NF,
 			halfShrRegImm32NF:  opLea32_ShrRegImm32NF,
+			halfPopReg32:       opLea32_PopReg32,
 			halfMovMemReg32:    opLea32_MovMemReg32,
+			halfPushReg32:      opLea32_PushReg32,
+			halfRet32:          opLea32_Ret32,
+			halfCall32:         opLea32_Call32,
 			halfAddRegReg32:    opLea32_AddRegReg32,
 			halfAddRegImm32:    opLea32_AddRegImm32,
 			halfSubRegReg32:    opLea32_SubRegReg32,
@@ -3509,7 +6415,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opAddRegReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opAddRegReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opAddRegReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opAddRegReg32NF_PopReg32,
 			halfMovMemReg32:    opAddRegReg32NF_MovMemReg32,
+			halfPushReg32:      opAddRegReg32NF_PushReg32,
+			halfRet32:          opAddRegReg32NF_Ret32,
+			halfCall32:         opAddRegReg32NF_Call32,
 			halfAddRegReg32:    opAddRegReg32NF_AddRegReg32,
 			halfAddRegImm32:    opAddRegReg32NF_AddRegImm32,
 			halfSubRegReg32:    opAddRegReg32NF_SubRegReg32,
@@ -3545,7 +6455,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opAddRegImm32NF_DecReg32NF,
 			halfShlRegImm32NF:  opAddRegImm32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opAddRegImm32NF_ShrRegImm32NF,
+			halfPopReg32:       opAddRegImm32NF_PopReg32,
 			halfMovMemReg32:    opAddRegImm32NF_MovMemReg32,
+			halfPushReg32:      opAddRegImm32NF_PushReg32,
+			halfRet32:          opAddRegImm32NF_Ret32,
+			halfCall32:         opAddRegImm32NF_Call32,
 			halfAddRegReg32:    opAddRegImm32NF_AddRegReg32,
 			halfAddRegImm32:    opAddRegImm32NF_AddRegImm32,
 			halfSubRegReg32:    opAddRegImm32NF_SubRegReg32,
@@ -3581,7 +6495,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opSubRegReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opSubRegReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opSubRegReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opSubRegReg32NF_PopReg32,
 			halfMovMemReg32:    opSubRegReg32NF_MovMemReg32,
+			halfPushReg32:      opSubRegReg32NF_PushReg32,
+			halfRet32:          opSubRegReg32NF_Ret32,
+			halfCall32:         opSubRegReg32NF_Call32,
 			halfAddRegReg32:    opSubRegReg32NF_AddRegReg32,
 			halfAddRegImm32:    opSubRegReg32NF_AddRegImm32,
 			halfSubRegReg32:    opSubRegReg32NF_SubRegReg32,
@@ -3617,7 +6535,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opSubRegImm32NF_DecReg32NF,
 			halfShlRegImm32NF:  opSubRegImm32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opSubRegImm32NF_ShrRegImm32NF,
+			halfPopReg32:       opSubRegImm32NF_PopReg32,
 			halfMovMemReg32:    opSubRegImm32NF_MovMemReg32,
+			halfPushReg32:      opSubRegImm32NF_PushReg32,
+			halfRet32:          opSubRegImm32NF_Ret32,
+			halfCall32:         opSubRegImm32NF_Call32,
 			halfAddRegReg32:    opSubRegImm32NF_AddRegReg32,
 			halfAddRegImm32:    opSubRegImm32NF_AddRegImm32,
 			halfSubRegReg32:    opSubRegImm32NF_SubRegReg32,
@@ -3653,7 +6575,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opAndRegImm32NF_DecReg32NF,
 			halfShlRegImm32NF:  opAndRegImm32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opAndRegImm32NF_ShrRegImm32NF,
+			halfPopReg32:       opAndRegImm32NF_PopReg32,
 			halfMovMemReg32:    opAndRegImm32NF_MovMemReg32,
+			halfPushReg32:      opAndRegImm32NF_PushReg32,
+			halfRet32:          opAndRegImm32NF_Ret32,
+			halfCall32:         opAndRegImm32NF_Call32,
 			halfAddRegReg32:    opAndRegImm32NF_AddRegReg32,
 			halfAddRegImm32:    opAndRegImm32NF_AddRegImm32,
 			halfSubRegReg32:    opAndRegImm32NF_SubRegReg32,
@@ -3689,7 +6615,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opOrRegReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opOrRegReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opOrRegReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opOrRegReg32NF_PopReg32,
 			halfMovMemReg32:    opOrRegReg32NF_MovMemReg32,
+			halfPushReg32:      opOrRegReg32NF_PushReg32,
+			halfRet32:          opOrRegReg32NF_Ret32,
+			halfCall32:         opOrRegReg32NF_Call32,
 			halfAddRegReg32:    opOrRegReg32NF_AddRegReg32,
 			halfAddRegImm32:    opOrRegReg32NF_AddRegImm32,
 			halfSubRegReg32:    opOrRegReg32NF_SubRegReg32,
@@ -3725,7 +6655,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opXorRegReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opXorRegReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opXorRegReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opXorRegReg32NF_PopReg32,
 			halfMovMemReg32:    opXorRegReg32NF_MovMemReg32,
+			halfPushReg32:      opXorRegReg32NF_PushReg32,
+			halfRet32:          opXorRegReg32NF_Ret32,
+			halfCall32:         opXorRegReg32NF_Call32,
 			halfAddRegReg32:    opXorRegReg32NF_AddRegReg32,
 			halfAddRegImm32:    opXorRegReg32NF_AddRegImm32,
 			halfSubRegReg32:    opXorRegReg32NF_SubRegReg32,
@@ -3761,7 +6695,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opIncReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opIncReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opIncReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opIncReg32NF_PopReg32,
 			halfMovMemReg32:    opIncReg32NF_MovMemReg32,
+			halfPushReg32:      opIncReg32NF_PushReg32,
+			halfRet32:          opIncReg32NF_Ret32,
+			halfCall32:         opIncReg32NF_Call32,
 			halfAddRegReg32:    opIncReg32NF_AddRegReg32,
 			halfAddRegImm32:    opIncReg32NF_AddRegImm32,
 			halfSubRegReg32:    opIncReg32NF_SubRegReg32,
@@ -3797,7 +6735,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opDecReg32NF_DecReg32NF,
 			halfShlRegImm32NF:  opDecReg32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opDecReg32NF_ShrRegImm32NF,
+			halfPopReg32:       opDecReg32NF_PopReg32,
 			halfMovMemReg32:    opDecReg32NF_MovMemReg32,
+			halfPushReg32:      opDecReg32NF_PushReg32,
+			halfRet32:          opDecReg32NF_Ret32,
+			halfCall32:         opDecReg32NF_Call32,
 			halfAddRegReg32:    opDecReg32NF_AddRegReg32,
 			halfAddRegImm32:    opDecReg32NF_AddRegImm32,
 			halfSubRegReg32:    opDecReg32NF_SubRegReg32,
@@ -3833,7 +6775,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opShlRegImm32NF_DecReg32NF,
 			halfShlRegImm32NF:  opShlRegImm32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opShlRegImm32NF_ShrRegImm32NF,
+			halfPopReg32:       opShlRegImm32NF_PopReg32,
 			halfMovMemReg32:    opShlRegImm32NF_MovMemReg32,
+			halfPushReg32:      opShlRegImm32NF_PushReg32,
+			halfRet32:          opShlRegImm32NF_Ret32,
+			halfCall32:         opShlRegImm32NF_Call32,
 			halfAddRegReg32:    opShlRegImm32NF_AddRegReg32,
 			halfAddRegImm32:    opShlRegImm32NF_AddRegImm32,
 			halfSubRegReg32:    opShlRegImm32NF_SubRegReg32,
@@ -3869,7 +6815,11 @@ func (h *handlers) initPairTable() {
 			halfDecReg32NF:     opShrRegImm32NF_DecReg32NF,
 			halfShlRegImm32NF:  opShrRegImm32NF_ShlRegImm32NF,
 			halfShrRegImm32NF:  opShrRegImm32NF_ShrRegImm32NF,
+			halfPopReg32:       opShrRegImm32NF_PopReg32,
 			halfMovMemReg32:    opShrRegImm32NF_MovMemReg32,
+			halfPushReg32:      opShrRegImm32NF_PushReg32,
+			halfRet32:          opShrRegImm32NF_Ret32,
+			halfCall32:         opShrRegImm32NF_Call32,
 			halfAddRegReg32:    opShrRegImm32NF_AddRegReg32,
 			halfAddRegImm32:    opShrRegImm32NF_AddRegImm32,
 			halfSubRegReg32:    opShrRegImm32NF_SubRegReg32,
@@ -3887,6 +6837,126 @@ func (h *handlers) initPairTable() {
 			halfNegReg32:       opShrRegImm32NF_NegReg32,
 			halfAddMemReg32:    opShrRegImm32NF_AddMemReg32,
 			halfAddRegMem32:    opShrRegImm32NF_AddRegMem32,
+		},
+		halfPopReg32: {
+			halfMovRegReg32:    opPopReg32_MovRegReg32,
+			halfMovRegImm32:    opPopReg32_MovRegImm32,
+			halfMovRegMem32:    opPopReg32_MovRegMem32,
+			halfMovzxReg32Mem8: opPopReg32_MovzxReg32Mem8,
+			halfLea32:          opPopReg32_Lea32,
+			halfAddRegReg32NF:  opPopReg32_AddRegReg32NF,
+			halfAddRegImm32NF:  opPopReg32_AddRegImm32NF,
+			halfSubRegReg32NF:  opPopReg32_SubRegReg32NF,
+			halfSubRegImm32NF:  opPopReg32_SubRegImm32NF,
+			halfAndRegImm32NF:  opPopReg32_AndRegImm32NF,
+			halfOrRegReg32NF:   opPopReg32_OrRegReg32NF,
+			halfXorRegReg32NF:  opPopReg32_XorRegReg32NF,
+			halfIncReg32NF:     opPopReg32_IncReg32NF,
+			halfDecReg32NF:     opPopReg32_DecReg32NF,
+			halfShlRegImm32NF:  opPopReg32_ShlRegImm32NF,
+			halfShrRegImm32NF:  opPopReg32_ShrRegImm32NF,
+			halfPopReg32:       opPopReg32_PopReg32,
+			halfMovMemReg32:    opPopReg32_MovMemReg32,
+			halfPushReg32:      opPopReg32_PushReg32,
+			halfRet32:          opPopReg32_Ret32,
+			halfCall32:         opPopReg32_Call32,
+			halfAddRegReg32:    opPopReg32_AddRegReg32,
+			halfAddRegImm32:    opPopReg32_AddRegImm32,
+			halfSubRegReg32:    opPopReg32_SubRegReg32,
+			halfSubRegImm32:    opPopReg32_SubRegImm32,
+			halfAndRegImm32:    opPopReg32_AndRegImm32,
+			halfOrRegReg32:     opPopReg32_OrRegReg32,
+			halfXorRegReg32:    opPopReg32_XorRegReg32,
+			halfIncReg32:       opPopReg32_IncReg32,
+			halfDecReg32:       opPopReg32_DecReg32,
+			halfShlRegImm32:    opPopReg32_ShlRegImm32,
+			halfShrRegImm32:    opPopReg32_ShrRegImm32,
+			halfAdcRegReg32:    opPopReg32_AdcRegReg32,
+			halfImulRegReg32:   opPopReg32_ImulRegReg32,
+			halfRolRegImm32:    opPopReg32_RolRegImm32,
+			halfNegReg32:       opPopReg32_NegReg32,
+			halfAddMemReg32:    opPopReg32_AddMemReg32,
+			halfAddRegMem32:    opPopReg32_AddRegMem32,
+		},
+		halfMovMemReg32: {
+			halfMovRegReg32:    opMovMemReg32_MovRegReg32,
+			halfMovRegImm32:    opMovMemReg32_MovRegImm32,
+			halfMovRegMem32:    opMovMemReg32_MovRegMem32,
+			halfMovzxReg32Mem8: opMovMemReg32_MovzxReg32Mem8,
+			halfLea32:          opMovMemReg32_Lea32,
+			halfAddRegReg32NF:  opMovMemReg32_AddRegReg32NF,
+			halfAddRegImm32NF:  opMovMemReg32_AddRegImm32NF,
+			halfSubRegReg32NF:  opMovMemReg32_SubRegReg32NF,
+			halfSubRegImm32NF:  opMovMemReg32_SubRegImm32NF,
+			halfAndRegImm32NF:  opMovMemReg32_AndRegImm32NF,
+			halfOrRegReg32NF:   opMovMemReg32_OrRegReg32NF,
+			halfXorRegReg32NF:  opMovMemReg32_XorRegReg32NF,
+			halfIncReg32NF:     opMovMemReg32_IncReg32NF,
+			halfDecReg32NF:     opMovMemReg32_DecReg32NF,
+			halfShlRegImm32NF:  opMovMemReg32_ShlRegImm32NF,
+			halfShrRegImm32NF:  opMovMemReg32_ShrRegImm32NF,
+			halfPopReg32:       opMovMemReg32_PopReg32,
+			halfMovMemReg32:    opMovMemReg32_MovMemReg32,
+			halfPushReg32:      opMovMemReg32_PushReg32,
+			halfRet32:          opMovMemReg32_Ret32,
+			halfCall32:         opMovMemReg32_Call32,
+			halfAddRegReg32:    opMovMemReg32_AddRegReg32,
+			halfAddRegImm32:    opMovMemReg32_AddRegImm32,
+			halfSubRegReg32:    opMovMemReg32_SubRegReg32,
+			halfSubRegImm32:    opMovMemReg32_SubRegImm32,
+			halfAndRegImm32:    opMovMemReg32_AndRegImm32,
+			halfOrRegReg32:     opMovMemReg32_OrRegReg32,
+			halfXorRegReg32:    opMovMemReg32_XorRegReg32,
+			halfIncReg32:       opMovMemReg32_IncReg32,
+			halfDecReg32:       opMovMemReg32_DecReg32,
+			halfShlRegImm32:    opMovMemReg32_ShlRegImm32,
+			halfShrRegImm32:    opMovMemReg32_ShrRegImm32,
+			halfAdcRegReg32:    opMovMemReg32_AdcRegReg32,
+			halfImulRegReg32:   opMovMemReg32_ImulRegReg32,
+			halfRolRegImm32:    opMovMemReg32_RolRegImm32,
+			halfNegReg32:       opMovMemReg32_NegReg32,
+			halfAddMemReg32:    opMovMemReg32_AddMemReg32,
+			halfAddRegMem32:    opMovMemReg32_AddRegMem32,
+		},
+		halfPushReg32: {
+			halfMovRegReg32:    opPushReg32_MovRegReg32,
+			halfMovRegImm32:    opPushReg32_MovRegImm32,
+			halfMovRegMem32:    opPushReg32_MovRegMem32,
+			halfMovzxReg32Mem8: opPushReg32_MovzxReg32Mem8,
+			halfLea32:          opPushReg32_Lea32,
+			halfAddRegReg32NF:  opPushReg32_AddRegReg32NF,
+			halfAddRegImm32NF:  opPushReg32_AddRegImm32NF,
+			halfSubRegReg32NF:  opPushReg32_SubRegReg32NF,
+			halfSubRegImm32NF:  opPushReg32_SubRegImm32NF,
+			halfAndRegImm32NF:  opPushReg32_AndRegImm32NF,
+			halfOrRegReg32NF:   opPushReg32_OrRegReg32NF,
+			halfXorRegReg32NF:  opPushReg32_XorRegReg32NF,
+			halfIncReg32NF:     opPushReg32_IncReg32NF,
+			halfDecReg32NF:     opPushReg32_DecReg32NF,
+			halfShlRegImm32NF:  opPushReg32_ShlRegImm32NF,
+			halfShrRegImm32NF:  opPushReg32_ShrRegImm32NF,
+			halfPopReg32:       opPushReg32_PopReg32,
+			halfMovMemReg32:    opPushReg32_MovMemReg32,
+			halfPushReg32:      opPushReg32_PushReg32,
+			halfRet32:          opPushReg32_Ret32,
+			halfCall32:         opPushReg32_Call32,
+			halfAddRegReg32:    opPushReg32_AddRegReg32,
+			halfAddRegImm32:    opPushReg32_AddRegImm32,
+			halfSubRegReg32:    opPushReg32_SubRegReg32,
+			halfSubRegImm32:    opPushReg32_SubRegImm32,
+			halfAndRegImm32:    opPushReg32_AndRegImm32,
+			halfOrRegReg32:     opPushReg32_OrRegReg32,
+			halfXorRegReg32:    opPushReg32_XorRegReg32,
+			halfIncReg32:       opPushReg32_IncReg32,
+			halfDecReg32:       opPushReg32_DecReg32,
+			halfShlRegImm32:    opPushReg32_ShlRegImm32,
+			halfShrRegImm32:    opPushReg32_ShrRegImm32,
+			halfAdcRegReg32:    opPushReg32_AdcRegReg32,
+			halfImulRegReg32:   opPushReg32_ImulRegReg32,
+			halfRolRegImm32:    opPushReg32_RolRegImm32,
+			halfNegReg32:       opPushReg32_NegReg32,
+			halfAddMemReg32:    opPushReg32_AddMemReg32,
+			halfAddRegMem32:    opPushReg32_AddRegMem32,
 		},
 	}
 }

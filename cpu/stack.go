@@ -52,6 +52,9 @@ func (h *handlers) initStack() {
 				return
 			}
 			b.set(op, pick2(in.OpSize, opPushReg16, opPushReg32))
+			if in.OpSize == 4 {
+				b.half = halfPushReg32
+			}
 		}
 	}
 	h.build[isa.POP] = func(b *builder, op *Op, in *isa.Inst) {
@@ -70,6 +73,9 @@ func (h *handlers) initStack() {
 			}
 		default:
 			b.set(op, pick2(in.OpSize, opPopReg16, opPopReg32))
+			if in.OpSize == 4 {
+				b.half = halfPopReg32
+			}
 		}
 	}
 	h.build[isa.PUSHA] = func(b *builder, op *Op, in *isa.Inst) {
@@ -89,11 +95,6 @@ func (h *handlers) initStack() {
 
 func opPushReg16(c *CPU, op *Op) *Op {
 	c.push16(op, c.get16(op.dst))
-	return next(c, op)
-}
-
-func opPushReg32(c *CPU, op *Op) *Op {
-	c.push32(op, c.get32(op.dst))
 	return next(c, op)
 }
 
@@ -144,13 +145,6 @@ func opPopReg16(c *CPU, op *Op) *Op {
 	v := c.peek16(op, 0)
 	c.addSP(2)
 	c.set16(op.dst, v)
-	return next(c, op)
-}
-
-func opPopReg32(c *CPU, op *Op) *Op {
-	v := c.peek32(op, 0)
-	c.addSP(4)
-	c.set32(op.dst, v)
 	return next(c, op)
 }
 

@@ -152,8 +152,16 @@ func genMove(w *bytes.Buffer) {
 			case "RegImm":
 				fmt.Fprintln(w, s.set("op.dst", s.typ+"(op.imm)"))
 			case "RegMem":
+				if s.bits == 32 {
+					fmt.Fprintln(w, loadReg32)
+					break
+				}
 				fmt.Fprintln(w, s.set("op.dst", fmt.Sprintf("c.ld%d(op, op.seg, c.ea(op))", s.bits)))
 			case "MemReg":
+				if s.bits == 32 {
+					fmt.Fprintln(w, storeReg32)
+					break
+				}
 				fmt.Fprintf(w, "c.st%d(op, op.seg, c.ea(op), %s)\n", s.bits, s.get("op.src"))
 			case "MemImm":
 				fmt.Fprintf(w, "c.st%d(op, op.seg, c.ea(op), %s(op.imm))\n", s.bits, s.typ)

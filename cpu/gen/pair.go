@@ -14,12 +14,69 @@ type half struct {
 	name, body string
 }
 
+// The most frequent memory accesses, with their fast paths in the handler.
+const (
+	loadReg32 = `{
+	off := c.ea(op)
+	if i, ok := c.canRead(op.seg, off, 4); ok {
+		c.set32(op.dst, load32(c.mem, i))
+	} else {
+		c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+	}
+	}`
+	popReg32 = `{
+	sp := uint32(c.R[SP]) & c.spMask
+	var v uint32
+	if i, ok := c.canRead(SS, sp, 4); ok {
+		v = load32(c.mem, i)
+	} else {
+		v = uint32(c.slowRead(op, SS, sp, 4))
+	}
+	c.setSP(sp + 4)
+	c.set32(op.dst, v)
+	}`
+	pushReg32 = `{
+	sp := (uint32(c.R[SP]) - 4) & c.spMask
+	if i, ok := c.canWrite(SS, sp, 4); ok {
+		store32(c.mem, i, c.get32(op.dst))
+	} else {
+		c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
+	}
+	c.setSP(sp)
+	}`
+	fastPushReg32 = `{
+	sp := (uint32(c.R[SP]) - 4) & c.spMask
+	i, ok := c.canWrite(SS, sp, 4)
+	if !ok {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, i, c.get32(op.dst))
+	c.setSP(sp)
+	}`
+	fastStoreReg32 = `{
+	i, ok := c.canWrite(op.seg, c.ea(op), 4)
+	if !ok {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, i, c.get32(op.src))
+	}`
+	storeReg32 = `{
+	off := c.ea(op)
+	if i, ok := c.canWrite(op.seg, off, 4); ok {
+		store32(c.mem, i, c.get32(op.src))
+	} else {
+		c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+	}
+	}`
+)
+
 // firsts are the halves that may stand in front. What they do cannot change the
-// code behind them, so no store is among them; and nobody looks at their flags.
+// code behind them: a store that does not take the fast path, which no page with
+// code has, is left to its own handler. And nobody looks at their flags.
 var firsts = []half{
 	{"MovRegReg32", "c.set32(op.dst, c.get32(op.src))"},
 	{"MovRegImm32", "c.set32(op.dst, op.imm)"},
-	{"MovRegMem32", "c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))"},
+	{"MovRegMem32", loadReg32},
 	{"MovzxReg32Mem8", "c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))"},
 	{"Lea32", "c.set32(op.dst, c.ea(op))"},
 	{"AddRegReg32NF", "c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))"},
@@ -33,11 +90,17 @@ var firsts = []half{
 	{"DecReg32NF", "c.set32(op.dst, c.get32(op.dst)-1)"},
 	{"ShlRegImm32NF", "c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))"},
 	{"ShrRegImm32NF", "c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))"},
+	{"PopReg32", popReg32},
+	{"MovMemReg32", fastStoreReg32},
+	{"PushReg32", fastPushReg32},
 }
 
 // seconds may stand behind.
-var seconds = append(firsts[:len(firsts):len(firsts)],
-	half{"MovMemReg32", "c.st32(op, op.seg, c.ea(op), c.get32(op.src))"},
+var seconds = append(firsts[:len(firsts)-2:len(firsts)-2],
+	half{"MovMemReg32", storeReg32},
+	half{"PushReg32", pushReg32},
+	half{"Ret32", ""},
+	half{"Call32", ""},
 	half{"AddRegReg32", ""},
 	half{"AddRegImm32", ""},
 	half{"SubRegReg32", ""},
@@ -65,6 +128,7 @@ func genPairs(w *bytes.Buffer) {
 		fmt.Fprintf(w, "half%s\n", h.name)
 	}
 	fmt.Fprintf(w, "\nnumHalves\nlastFirst = half%s\n)\n\n", firsts[len(firsts)-1].name)
+	genStack(w)
 	for _, a := range firsts {
 		for _, b := range seconds {
 			if b.body == "" {
@@ -83,4 +147,11 @@ func genPairs(w *bytes.Buffer) {
 		fmt.Fprint(w, "},\n")
 	}
 	fmt.Fprint(w, "}\n}\n")
+}
+
+// genStack writes the handlers of PUSH and POP of a register.
+func genStack(w *bytes.Buffer) {
+	for _, h := range []half{{"PushReg32", pushReg32}, {"PopReg32", popReg32}} {
+		fmt.Fprintf(w, "func op%s(c *CPU, op *Op) *Op {\n%s\nreturn next(c, op)\n}\n\n", h.name, h.body)
+	}
 }
