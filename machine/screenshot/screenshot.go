@@ -51,9 +51,12 @@ func Draw(f *vga.Frame) image.Image {
 }
 
 // Encode returns a frame as a PNG file.
-func Encode(f *vga.Frame) ([]byte, error) {
+func Encode(f *vga.Frame) ([]byte, error) { return EncodeImage(Draw(f)) }
+
+// EncodeImage returns a picture that Draw has made as a PNG file.
+func EncodeImage(img image.Image) ([]byte, error) {
 	var b bytes.Buffer
-	err := png.Encode(&b, Draw(f))
+	err := png.Encode(&b, img)
 	return b.Bytes(), err
 }
 
@@ -111,16 +114,17 @@ func Expect(file string, f *vga.Frame, tolerance int) error {
 }
 
 // Compare is Expect for pictures.
-func Compare(have, want image.Image, tolerance int) error {
-	h, w := have.Bounds(), want.Bounds()
+func Compare(screen, picture image.Image, tolerance int) error {
+	h, w := screen.Bounds(), picture.Bounds()
 	if h.Size() != w.Size() {
 		return fmt.Errorf("the screen has %d x %d dots, the picture %d x %d", h.Dx(), h.Dy(), w.Dx(), w.Dy())
 	}
+	have, want := dots(screen), dots(picture)
 	n, most := 0, 0
 	var first string
 	for y := range h.Dy() {
 		for x := range h.Dx() {
-			a, b := rgb(have.At(h.Min.X+x, h.Min.Y+y)), rgb(want.At(w.Min.X+x, w.Min.Y+y))
+			a, b := have(x, y), want(x, y)
 			if a == b {
 				continue
 			}
@@ -141,6 +145,19 @@ func Compare(have, want image.Image, tolerance int) error {
 		return nil
 	}
 	return fmt.Errorf("%d of %d dots differ from the picture, by up to %d of 255; the first is %s", n, h.Dx()*h.Dy(), most, first)
+}
+
+// dots returns a function for the colours of an image, counted from its upper left.
+func dots(img image.Image) func(x, y int) [3]uint8 {
+	left := img.Bounds().Min
+	if p, ok := img.(*image.Paletted); ok {
+		colours := make([][3]uint8, 256)
+		for i, c := range p.Palette {
+			colours[i] = rgb(c)
+		}
+		return func(x, y int) [3]uint8 { return colours[p.ColorIndexAt(left.X+x, left.Y+y)] }
+	}
+	return func(x, y int) [3]uint8 { return rgb(img.At(left.X+x, left.Y+y)) }
 }
 
 func rgb(c color.Color) [3]uint8 {
