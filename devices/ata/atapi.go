@@ -8,7 +8,7 @@ import (
 
 // The packet interface of a CD-ROM drive (ATA-4 8.21 and 9.10, SFF-8020i 5).
 // PACKET asks for twelve bytes, a command of the SCSI kind, and moves its data
-// in blocks of which the host names the largest:
+// in blocks of which the host names the largest, or by DMA:
 //
 //	Count (Interrupt Reason)  IO  CoD
 //	the drive wants the packet  0   1    without an interrupt
@@ -60,6 +60,7 @@ type cdState struct {
 	Stage  uint8
 	Packet [packetSize]byte
 	Limit  uint16 // bytes a block
+	DMA    bool   // the data move by DMA
 	Have   uint16
 
 	Sense      uint32 // key, ASC, ASCQ; see sense
@@ -134,9 +135,10 @@ func (d *drive) executeCD(cmd uint8) {
 	}
 }
 
-// askPacket begins a PACKET command. Overlap and DMA are not announced.
+// askPacket begins a PACKET command. Overlap is not announced.
 func (d *drive) askPacket() {
-	if d.Features&(featureDMA|featureOVL) != 0 {
+	d.CD.DMA = d.Features&featureDMA != 0
+	if d.Features&featureOVL != 0 || d.CD.DMA && d.c.dma == nil {
 		d.fail(errorABRT)
 		return
 	}
@@ -171,6 +173,14 @@ func (d *drive) packetBlock() {
 		return
 	}
 	n := min(d.CD.Limit, d.CD.Have-d.Pos)
+	if d.CD.DMA {
+		d.End, d.Phase, d.Pending = (d.CD.Have+1)&^1, phaseDMAIn, false
+		if d.CD.Stage == stageOut {
+			d.Phase = phaseDMAOut
+		}
+		d.movePacketDMA()
+		return
+	}
 	d.End = d.Pos + (n+1)&^1 // the host moves words
 	d.Phase, d.Count[0] = phaseIn, reasonIO
 	if d.CD.Stage == stageOut {
@@ -179,6 +189,19 @@ func (d *drive) packetBlock() {
 	d.LBAMid[0], d.LBAHigh[0] = uint8(n), uint8(n>>8)
 	d.Status = statusReady | statusDRQ
 	d.Pending = true
+}
+
+// movePacketDMA moves as much of the buffer as the bus master takes.
+func (d *drive) movePacketDMA() {
+	d.Status = statusReady | statusDRQ
+	if d.Phase == phaseDMAOut {
+		d.Pos += uint16(d.c.dma.FromMemory(d.Buffer[d.Pos:d.End]))
+	} else {
+		d.Pos += uint16(d.c.dma.ToMemory(d.Buffer[d.Pos:d.End]))
+	}
+	if d.Pos == d.End {
+		d.packetMoved()
+	}
 }
 
 // readDisc fills the buffer with the next sectors of a read. Sectors before a
@@ -303,7 +326,7 @@ func (d *drive) validCD(s *driveState) error {
 	switch {
 	case s.CD.Loaded != (d.disc != nil):
 		return fmt.Errorf("disc loaded: %v; on this machine: %v", s.CD.Loaded, d.disc != nil)
-	case s.Next >= nextLast, s.Next == nextRead, s.Next == nextCommit, s.Next == nextDMA, s.moving(), s.Fault != 0, s.Phase >= phaseLast, s.Power >= powerLast, s.CD.Stage >= stageLast,
+	case s.Next >= nextLast, s.Next == nextRead, s.Next == nextCommit, s.Next == nextDMA && !s.moving(), (s.moving() || s.CD.DMA) && d.c.dma == nil, s.Fault != 0, s.Phase >= phaseLast, s.Power >= powerLast, s.CD.Stage >= stageLast,
 		int(s.End) > len(s.Buffer), int(s.CD.Have) > len(s.Buffer), s.Pos > s.End, s.Pos&1 != 0, s.End&1 != 0,
 		s.Phase != phaseNone && s.Pos >= s.End, s.CD.Limit&1 != 0, s.LBA > 1<<32, s.Left > 1<<24,
 		s.Command == cmdPacket && s.CD.Limit < 2 && s.CD.Stage != stageNone,

@@ -7,7 +7,7 @@ import "encoding/binary"
 //	0      85C0h: packet device, CD-ROM, removable, DRQ within 50 us, 12-byte packets
 //	10-19  serial number    23-26 firmware    27-46 model, as IDENTIFY DEVICE has them
 //	49     capabilities    51 PIO timing mode    53 which of words 64-70 are valid
-//	64-68  advanced PIO modes and cycle times in ns
+//	63 88  DMA modes    64-68 advanced PIO modes and cycle times in ns
 //	80     standards: bit n for ATA-n
 //	82-87  command sets supported and enabled
 //	125    what a byte count limit of 0 means
@@ -31,9 +31,12 @@ func (d *drive) identifyPacket() {
 	word(49, idPacketCapable)
 	word(51, idPIOTiming)
 	word(53, idPacketFields)
+	if d.c.dma != nil {
+		word(49, idPacketCapable|idDMA)
+		word(53, idPacketFields|idUltraValid)
+		d.identifyDMA(word)
+	}
 	word(64, idPIOModes)
-	word(65, idPIOCycle)
-	word(66, idPIOCycle)
 	word(67, idPIOCycle)
 	word(68, idPIOCycle)
 	word(80, idPacketATA)

@@ -47,6 +47,10 @@ func (d *drive) startDMA(write, ext bool) {
 // moveDMA moves as much of the block as the bus master takes. Sectors behind a
 // bad one are not sent.
 func (d *drive) moveDMA() {
+	if d.cfg.CDROM {
+		d.movePacketDMA()
+		return
+	}
 	d.Status = statusReady | statusDRQ
 	if d.Phase == phaseDMAOut {
 		d.Pos += uint16(d.c.dma.FromMemory(d.Buffer[d.Pos:d.End]))

@@ -80,17 +80,7 @@ func (d *drive) identify() {
 	if d.c.dma != nil {
 		word(49, idCapability|idDMA)
 		valid |= idUltraValid
-		multi, ultra := uint16(idDMAModes), uint16(idDMAModes)
-		switch d.DMAMode &^ 7 {
-		case modeMultiword:
-			multi |= 1 << (8 + d.DMAMode&7)
-		case modeUltra:
-			ultra |= 1 << (8 + d.DMAMode&7)
-		}
-		word(63, multi)
-		word(65, idDMACycle)
-		word(66, idDMACycle)
-		word(88, ultra)
+		d.identifyDMA(word)
 	}
 	word(53, valid)
 	word(54, d.Cylinders)
@@ -128,6 +118,21 @@ func (d *drive) identify() {
 		sum += v
 	}
 	b[511] = -sum
+}
+
+// identifyDMA stores the words about DMA modes.
+func (d *drive) identifyDMA(word func(i int, v uint16)) {
+	multi, ultra := uint16(idDMAModes), uint16(idDMAModes)
+	switch d.DMAMode &^ 7 {
+	case modeMultiword:
+		multi |= 1 << (8 + d.DMAMode&7)
+	case modeUltra:
+		ultra |= 1 << (8 + d.DMAMode&7)
+	}
+	word(63, multi)
+	word(65, idDMACycle)
+	word(66, idDMACycle)
+	word(88, ultra)
 }
 
 // text stores s padded with spaces, the first character of each pair in the
