@@ -69,7 +69,11 @@ func (m *Machine) cdrom(number int) (*ata.Channel, int) {
 func (m *Machine) EjectDisc(unit int) error {
 	c, position := m.cdrom(unit)
 	if c == nil {
-		return fmt.Errorf("no CD-ROM drive %d in this machine; --cdrom makes one", unit+1)
+		flag := "--cdrom"
+		if unit > 0 {
+			flag = fmt.Sprintf("--cdrom%d", unit+1)
+		}
+		return fmt.Errorf("no CD-ROM drive %d in this machine; %s makes one", unit+1, flag)
 	}
 	m.Take(Event{Kind: EventEjectDisc, Unit: unit})
 	if c.HasDisc(position) {

@@ -161,3 +161,31 @@ func TestBIOSNoBootCD(t *testing.T) {
 		})
 	}
 }
+
+// TestATAPIDriver runs what DOS's drivers for CD-ROM drives and extended memory
+// do: none of them can be had as a package.
+func TestATAPIDriver(t *testing.T) {
+	for _, tc := range []struct {
+		cpu    string
+		class  uint8 // 0 8086, 2 80286, 3 80386, 4 later
+		checks int
+	}{
+		{"8086", 0, 44},
+		{"80286", 2, 54},
+		{"80386", 3, 54},
+		{"pentium-pro", 4, 54},
+	} {
+		t.Run(tc.cpu, func(t *testing.T) {
+			t.Parallel()
+			cd := newBootCD(bootEntry{})
+			other := make([]byte, 50*cdSector)
+			p := parameters{CPU: tc.class, Total: uint32(len(cd.data) / cdSector)}
+			cfg := machine.Config{CPU: tc.cpu, Floppies: [2]machine.Floppy{checkDisk(t, "atapi", &p)}}
+			first := image.NewDisc("first", cd.data)
+			cfg.CDROMs[2] = &machine.CDROM{Disc: first}
+			b := newBench(t, cfg)
+			b.discs = map[string]*image.Disc{"first": first, "other": image.NewDisc("other", other)}
+			b.runChecks(tc.checks)
+		})
+	}
+}

@@ -39,8 +39,12 @@ func play(t *testing.T, text string, code []byte) (exit machine.Exit, r *Runner,
 			}
 			return image.BlankFloppy(file, image.Formats()[0]), nil
 		},
-		Eject: func(int) error { return nil }})
-	cfg := machine.Config{Deterministic: true, Floppies: [2]machine.Floppy{f}, Hold: r.Hold}
+		Eject: func(int) error { return nil },
+		InsertDisc: func(drive int, file string) (machine.Disc, error) {
+			return image.NewDisc(file, make([]byte, 20*image.DiscSectorSize)), nil
+		},
+		EjectDisc: func(int) error { return nil }})
+	cfg := machine.Config{Deterministic: true, Floppies: [2]machine.Floppy{f}, CDROMs: [4]*machine.CDROM{2: {}}, Hold: r.Hold}
 	cfg.Serial[0] = r
 	m, err := machine.New(cfg)
 	if err != nil {
@@ -66,6 +70,9 @@ expect-screen screen.png
 expect-screen screen.png 3
 insert floppy2 b.img
 eject floppy2
+insert cd a.iso
+insert cd b.iso
+eject cd
 hash
 key f1
 key ctrl+alt+delete
@@ -117,6 +124,7 @@ func TestFailures(t *testing.T) {
 		{"expect", "sleep 1s\nexpect \"nowhere\" # why", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, `beige: test:2: expect "nowhere" # why: "nowhere" is not on the screen`},
 		{"expect-not", "wait \"beige> \"\nexpect-not \"help\"", nil, machine.Exit{Reason: machine.HostStop, Code: 1}, `beige: test:2: expect-not "help": "help" is on the screen`},
 		{"insert", "insert floppy none.img", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: insert floppy none.img: none.img: no such file\n"},
+		{"no such CD-ROM drive", "insert cd2 a.iso", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: insert cd2 a.iso: no CD-ROM drive 2 in this machine; --cdrom2 makes one\n"},
 		{"text", "text no/such/dir", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: text no/such/dir: no such file or directory\n"},
 		{"shot", "shot no/such/dir.png", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: shot no/such/dir.png: no such file or directory\n"},
 		{"expect-screen without a file", "expect-screen none.png", quiet, machine.Exit{Reason: machine.HostStop, Code: 1}, "beige: test:1: expect-screen none.png: no such file; make it with shot none.png\n"},
