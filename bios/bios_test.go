@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"beige/bios"
+	"beige/bios/bootsector"
 	"beige/bios/demo"
 	"beige/bios/video"
 )
@@ -102,6 +103,11 @@ func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 	}
 	if code := assemble("loader", "loader.asm"); !bytes.Equal(code[3:], bios.Loader()[3:len(code)]) {
 		t.Error("loader/loader.bin is not what its source gives; run make bios")
+	}
+	for name, sector := range map[string][]byte{"mbr": bootsector.MBR(), "volume": bootsector.Volume()} {
+		if len(sector) != bootsector.Size || !bytes.Equal(assemble("bootsector", name+".asm"), sector) {
+			t.Errorf("bootsector/%s.bin is not what its source gives; run make bios", name)
+		}
 	}
 	rom, err := video.Seal(assemble("video", "video.asm"))
 	if err != nil {

@@ -31,6 +31,8 @@ func layers() []layer {
 		{"devices/bus", nil},
 		{"devices/host/char", nil},
 		{"devices/host", []string{"machine", "devices/host", "devices/bus", "devices/kbc", "devices/vga"}},
+		{"devices/image/fat", []string{"devices/vga/cp437", "bios/bootsector"}},
+		{"devices/image/partition", []string{"bios/bootsector"}},
 		{"devices/image", chips},
 		{"devices/vga/", chips},
 		{"devices/vga", []string{"devices/bus", "devices/vga/"}},
