@@ -98,19 +98,20 @@ func (m *Machine) build(model *cpu.Model) error {
 	}
 	// The I/O map. A device with several windows comes with each of them.
 	io := []row{
-		{0x000, 16, dma, dma.First()},        // channels 0-3
-		{0x020, 2, m.pic, m.pic.Master()},    //
-		{0x040, 4, m.pit, m.pit},             // OUT 0: IRQ 0
-		{0x060, 1, m.kbc, port(m.kbc, 0)},    // IRQ 1, IRQ 12
-		{0x061, 1, spk, spk},                 //
-		{0x064, 1, m.kbc, port(m.kbc, 4)},    //
-		{0x070, 2, m.rtc, m.rtc},             // IRQ 8
-		{0x080, 1, post, post},               // also a scratch register of the DMA pages
-		{0x081, 15, dma, dma.Pages()},        //
-		{0x0a0, 2, m.pic, m.pic.Slave()},     // on IRQ 2
-		{0x0c0, 32, dma, dma.Second()},       // channels 4-7
-		{0x0e9, 1, console, console},         //
-		{0x0f0, 2, m.npx, m.npx},             // IRQ 13
+		{0x000, 16, dma, dma.First()},     // channels 0-3
+		{0x020, 2, m.pic, m.pic.Master()}, //
+		{0x040, 4, m.pit, m.pit},          // OUT 0: IRQ 0
+		{0x060, 1, m.kbc, port(m.kbc, 0)}, // IRQ 1, IRQ 12
+		{0x061, 1, spk, spk},              //
+		{0x064, 1, m.kbc, port(m.kbc, 4)}, //
+		{0x070, 2, m.rtc, m.rtc},          // IRQ 8
+		{0x080, 1, post, post},            // also a scratch register of the DMA pages
+		{0x081, 15, dma, dma.Pages()},     //
+		{0x0a0, 2, m.pic, m.pic.Slave()},  // on IRQ 2
+		{0x0c0, 32, dma, dma.Second()},    // channels 4-7
+		{0x0e9, 1, console, console},      //
+		{0x0f0, 2, m.npx, m.npx},          // IRQ 13
+		{0x1ce, vga.DisplayPorts, m.vga, m.vga.Display()},
 		{0x1f0, 8, ata0, ata0},               // IRQ 14
 		{0x3b0, vga.PortCount, m.vga, m.vga}, //
 		{0x402, 1, console, console},

@@ -87,6 +87,9 @@ func (d *VGA) writeCRTC(v uint8) {
 	if d.CRTC[i] == v {
 		return
 	}
+	if i == crStartHigh || i == crStartLow {
+		d.keepStart()
+	}
 	d.CRTC[i] = v
 	d.dirty = true
 	switch i {
@@ -107,6 +110,45 @@ func (d *VGA) lineCompare() int {
 
 func (d *VGA) startAddress() uint16 {
 	return uint16(d.CRTC[crStartHigh])<<8 | uint16(d.CRTC[crStartLow])
+}
+
+// retraces numbers the time between two vertical retraces; ok is false where there are
+// none.
+func (d *VGA) retraces(t bus.Time) (n uint64, ok bool) {
+	c := &d.crt
+	if c.vrStart >= c.vTotal {
+		return 0, false
+	}
+	return (c.char.Ticks(t-d.Epoch)/c.hTotal + c.vTotal - c.vrStart) / c.vTotal, true
+}
+
+// keepStart remembers the start address, which is about to change: the CRT controller
+// loads it at the vertical retrace (Start Address registers; Abrash, Graphics Programming
+// Black Book, chapter 23), so the old one is in force until then.
+func (d *VGA) keepStart() {
+	if d.startPending() {
+		return
+	}
+	d.StartTime = d.clock.Now()
+	d.StartShown = [2]uint8{d.CRTC[crStartHigh], d.CRTC[crStartLow]}
+}
+
+// startPending reports whether the start address was changed since the last retrace.
+func (d *VGA) startPending() bool {
+	if d.StartShown == [2]uint8{d.CRTC[crStartHigh], d.CRTC[crStartLow]} {
+		return false
+	}
+	then, ok := d.retraces(d.StartTime)
+	now, _ := d.retraces(d.clock.Now())
+	return ok && then == now
+}
+
+// startShown is the start address that is in force.
+func (d *VGA) startShown() uint16 {
+	if d.startPending() {
+		return uint16(d.StartShown[0])<<8 | uint16(d.StartShown[1])
+	}
+	return d.startAddress()
 }
 
 func (d *VGA) cursorAddress() uint16 {

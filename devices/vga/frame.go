@@ -110,7 +110,7 @@ func (d *VGA) Frame() *Frame {
 	if !d.dirty {
 		return d.frame
 	}
-	d.dirty = false
+	d.dirty = d.startPending()
 	f := d.capture()
 	if f.Info == d.frame.Info && slices.Equal(f.Cells, d.frame.Cells) && slices.Equal(f.Strips, d.frame.Strips) &&
 		slices.EqualFunc(f.Lines, d.frame.Lines, sameLine) && d.frame.Gen != 0 {
@@ -139,14 +139,18 @@ func (d *VGA) TextLines() []string { return d.Frame().TextLines() }
 
 // on reports whether the picture shows.
 func (d *VGA) on() bool {
-	return d.Enable&enableSystem != 0 && d.Seq[srReset] == resetRun && d.Seq[srClock]&clkScreenOff == 0 &&
-		d.AttrIndex&attrPAS != 0 && d.CRTC[crMode]&modeRun != 0
+	return d.Enable&enableSystem != 0 && d.Seq[srClock]&clkScreenOff == 0 && d.AttrIndex&attrPAS != 0 &&
+		(d.dispiOn() || d.Seq[srReset] == resetRun && d.CRTC[crMode]&modeRun != 0)
 }
 
 func (d *VGA) capture() *Frame {
 	f := &Frame{}
 	f.ScaleX, f.ScaleY = 1, 1
 	if !d.on() {
+		return f
+	}
+	if d.dispiOn() {
+		d.captureDispi(f)
 		return f
 	}
 	f.Border = d.rgb(d.Attr[arOverscan])
@@ -179,7 +183,7 @@ func (d *VGA) scans(yield func(scan)) (double bool) {
 		step = 2
 	}
 	s := scan{
-		row:  d.startAddress() + uint16(d.CRTC[crPresetRow]>>5&3),
+		row:  d.startShown() + uint16(d.CRTC[crPresetRow]>>5&3),
 		line: d.CRTC[crPresetRow] & maxScanMask,
 	}
 	split := d.lineCompare()

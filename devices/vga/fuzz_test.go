@@ -102,6 +102,8 @@ func FuzzVGA(f *testing.F) {
 	f.Add(uint8(3), []byte{0, regCRTCIndex, 9, 0, regCRTCData, 0x47, 2, 5, 0x41, 5, 0, 0, 3, 9, 0})
 	f.Add(uint8(0x13), []byte{0, regSeqIndex, 4, 0, regSeqData, 6, 2, 255, 0x41, 4, 200, 0, 5, 1, 0, 6, 0, 0})
 	f.Add(uint8(0x12), []byte{0, regGfxIndex, 5, 0, regGfxData, 0x0b, 3, 4, 2, 2, 3, 7, 1, regStatus1, 0, 7, 1, 0, 8, 0, 0})
+	f.Add(uint8(0x13), []byte{9, 1, 80, 9, 2, 60, 10, 3, 32, 10, 4, 0x41, 2, 5, 0x41, 9, 6, 120, 10, 8, 13, 10, 9, 200, 5, 0, 0, 10, 5, 9, 2, 9, 3, 8, 0, 0})
+	f.Add(uint8(0x12), []byte{9, 1, 128, 9, 2, 96, 10, 3, 4, 10, 4, 0x41, 2, 5, 0x41, 10, 8, 13, 5, 0, 0, 10, 5, 31, 2, 9, 3, 6, 0, 0, 10, 4, 0})
 	f.Fuzz(func(t *testing.T, mode uint8, prog []byte) {
 		b := newBoard()
 		if _, ok := modes[int(mode)]; ok {
@@ -112,7 +114,7 @@ func FuzzVGA(f *testing.F) {
 			off, v := prog[i+1], prog[i+2]
 			at := uint32(off) * 0x203
 			size := 1 << (v & 3)
-			switch prog[i] % 9 {
+			switch prog[i] % 11 {
 			case 0:
 				b.Out(uint16(off)%PortCount, v)
 			case 1:
@@ -129,12 +131,16 @@ func FuzzVGA(f *testing.F) {
 				}
 				fr := b.Frame()
 				fr.TextLines()
-				if prog[i]%9 == 6 {
+				if prog[i]%11 == 6 {
 					Pixels(fr, Phase{v&1 != 0, v&2 != 0})
 				}
 				if b.Frame() != fr {
 					t.Fatal("an unchanged screen made a new frame")
 				}
+			case 9: // a register of the display interface
+				b.dispi(uint16(off)%12, uint16(v)*8)
+			case 10: // enabled or not
+				b.dispi(uint16(off)%12, uint16(v))
 			case 7:
 				b.Reset(bus.ResetKind(v & 1))
 			case 8:

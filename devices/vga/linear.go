@@ -1,9 +1,13 @@
 package vga
 
-import "beige/devices/bus"
+import (
+	"encoding/binary"
+
+	"beige/devices/bus"
+)
 
 // LinearSize is how many bytes of memory Linear shows.
-const LinearSize = memSize
+const LinearSize = vramSize
 
 // Linear returns the memory as one window without the graphics controller: byte
 // 4*a+p is that of plane p at plane address a, which in chain-4 modes is the
@@ -14,16 +18,35 @@ func (d *VGA) Linear() bus.MMIOHandler { return linear{d} }
 type linear struct{ d *VGA }
 
 func (l linear) ReadMMIO(off uint32, size int) uint64 {
+	if b := l.d.mem[off%vramSize:]; len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b) & (1<<(8*size) - 1)
+	}
 	var v uint64
 	for i := range size {
-		v |= uint64(l.d.mem[(off+uint32(i))%memSize]) << (8 * i)
+		v |= uint64(l.d.mem[(off+uint32(i))%vramSize]) << (8 * i)
 	}
 	return v
 }
 
 func (l linear) WriteMMIO(off uint32, size int, v uint64) {
-	for i := range size {
-		l.d.mem[(off+uint32(i))%memSize] = uint8(v >> (8 * i))
+	l.d.dirty = true
+	if off < memSize {
+		l.d.fontDirty = true
 	}
-	l.d.dirty, l.d.fontDirty = true, true
+	if b := l.d.mem[off%vramSize:]; len(b) >= 8 {
+		switch size {
+		case 1:
+			b[0] = uint8(v)
+		case 2:
+			binary.LittleEndian.PutUint16(b, uint16(v))
+		case 4:
+			binary.LittleEndian.PutUint32(b, uint32(v))
+		default:
+			binary.LittleEndian.PutUint64(b, v)
+		}
+		return
+	}
+	for i := range size {
+		l.d.mem[(off+uint32(i))%vramSize] = uint8(v >> (8 * i))
+	}
 }

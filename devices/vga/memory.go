@@ -20,6 +20,8 @@ const (
 // that the paths below test little.
 type access struct {
 	base, size uint32 // window, from A0000h; size 0 is closed
+	bank       uint32 // of the display interface: first address, in bytes or plane addresses
+	flat       bool   // the window is a bank of bytes
 	read       addressing
 	write      addressing
 
@@ -80,6 +82,12 @@ func (d *VGA) deriveAccess() {
 			a.read = oddEven
 		}
 	}
+	if d.dispiOn() {
+		a.base, a.size = 0, min(a.size, bankSize)
+		a.bank = uint32(d.Dispi[dispiBank]) * bankSize
+		a.flat = d.Dispi[dispiBPP] != 4
+		a.read, a.write = planar, planar
+	}
 	a.plain = g[grMode]&gmWriteMode == 0 && g[grRotate] == 0 && a.enableSR == 0 && g[grBitMask] == 0xff
 	a.text = a.plain && !a.compare && a.read == oddEven && a.write == oddEven && a.mapMask == spread[3] && a.readMap&2 == 0
 	a.linear = a.plain && !a.compare && a.write == chain4 && a.mapMask == spread[15]
@@ -101,6 +109,12 @@ func planeAddress(a uint32, mode addressing) uint32 {
 // fills the latches; of a wide one, the last byte's stay.
 func (d *VGA) ReadMMIO(off uint32, size int) uint64 {
 	ac := &d.access
+	if ac.flat {
+		if off+uint32(size) > ac.size {
+			return ^uint64(0) >> (64 - 8*size)
+		}
+		return linear{d}.ReadMMIO(ac.bank+off, size)
+	}
 	if a := off - ac.base; size > 1 && a&(uint32(size)-1) == 0 && a+uint32(size) <= ac.size && a < ac.size {
 		switch {
 		case ac.text:
@@ -119,6 +133,12 @@ func (d *VGA) ReadMMIO(off uint32, size int) uint64 {
 // WriteMMIO implements bus.MMIOHandler.
 func (d *VGA) WriteMMIO(off uint32, size int, v uint64) {
 	ac := &d.access
+	if ac.flat {
+		if off+uint32(size) <= ac.size {
+			linear{d}.WriteMMIO(ac.bank+off, size, v)
+		}
+		return
+	}
 	if a := off - ac.base; size > 1 && a&(uint32(size)-1) == 0 && a+uint32(size) <= ac.size && a < ac.size {
 		switch {
 		case ac.text:
@@ -187,13 +207,18 @@ func (d *VGA) writeLinear(a uint32, size int, v uint64) {
 	d.fontDirty = true
 }
 
+// place is where plane 0 of an address in the window lies in the memory.
+func (ac *access) place(a uint32, mode addressing) uint32 {
+	return (planeAddress(a, mode) + ac.bank) * planes % vramSize
+}
+
 func (d *VGA) readByte(off uint32) uint8 {
 	ac := &d.access
 	a := off - ac.base
 	if a >= ac.size {
 		return 0xff
 	}
-	p := planeAddress(a, ac.read) * planes
+	p := ac.place(a, ac.read)
 	latch := binary.LittleEndian.Uint32(d.mem[p:])
 	d.Latch = latch
 	if ac.compare {
@@ -223,7 +248,7 @@ func (d *VGA) writeByte(off uint32, v uint8) {
 	case chain4:
 		mask &= 0xff << (8 * (a & 3))
 	}
-	p := planeAddress(a, ac.write) * planes
+	p := ac.place(a, ac.write)
 	word := d.mem[p : p+planes : p+planes]
 	data := uint32(v) * everyPlane
 	if !ac.plain {

@@ -342,12 +342,16 @@ func TestLinear(t *testing.T) {
 		t.Errorf("ReadMMIO = %#x; want 0x3322", got)
 	}
 	l.WriteMMIO(4*0x1234+2, 2, 0xaabb)
-	l.WriteMMIO(LinearSize-1, 1, 0x55)
+	l.WriteMMIO(memSize-1, 1, 0x55)
+	l.WriteMMIO(LinearSize-1, 1, 0x66)
 	if got := b.at(0x1234); got != 0xaabb2211 {
 		t.Errorf("planes = %#x; want 0xaabb2211", got)
 	}
 	if got := b.at(0xffff); got != 0x55000000 {
 		t.Errorf("last planes = %#x; want 0x55000000", got)
+	}
+	if got := l.ReadMMIO(LinearSize-1, 1); got != 0x66 || LinearSize != 8<<20 {
+		t.Errorf("last byte = %#x; want 0x66", got)
 	}
 	if got := l.ReadMMIO(4*0x1234, 8); got != 0xaabb2211 {
 		t.Errorf("ReadMMIO of 8 bytes = %#x; want 0xaabb2211", got)

@@ -86,8 +86,12 @@ func (b *board) seq(i, v uint8) { b.Out(regSeqIndex, i); b.Out(regSeqData, v) }
 func (b *board) gfx(i, v uint8) { b.Out(regGfxIndex, i); b.Out(regGfxData, v) }
 func (b *board) crtc(i, v uint8) {
 	base := b.crtcBase()
+	old := b.CRTC[i]
 	b.Out(base, i)
 	b.Out(base+1, v)
+	if (i == crStartHigh || i == crStartLow) && v != old { // until it is in force
+		b.clock.Advance(20 * bus.Millisecond)
+	}
 }
 func (b *board) attr(i, v uint8) {
 	b.In(b.crtcBase() + 6)

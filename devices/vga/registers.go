@@ -132,6 +132,9 @@ func (d *VGA) dacState() uint8 {
 
 func (d *VGA) readDAC() uint8 {
 	v := d.DACColor[d.DACStep]
+	if !d.wideDAC() {
+		v &= 0x3f
+	}
 	if d.DACStep++; d.DACStep == 3 {
 		d.DACStep = 0
 		d.fetchDAC()
@@ -141,7 +144,10 @@ func (d *VGA) readDAC() uint8 {
 
 // writeDAC collects red, green and blue; the third stores the colour.
 func (d *VGA) writeDAC(v uint8) {
-	d.DACColor[d.DACStep] = v & 0x3f
+	if !d.wideDAC() {
+		v &= 0x3f
+	}
+	d.DACColor[d.DACStep] = v
 	if d.DACStep++; d.DACStep == 3 {
 		d.DACStep = 0
 		d.DAC[d.DACAddr] = d.DACColor
@@ -155,7 +161,11 @@ func (d *VGA) writeDAC(v uint8) {
 func (d *VGA) rgb(index uint8) uint32 {
 	c := &d.DAC[index&d.PELMask]
 	var v uint32
+	if d.wideDAC() {
+		return uint32(c[0])<<16 | uint32(c[1])<<8 | uint32(c[2])
+	}
 	for _, x := range c {
+		x &= 0x3f
 		v = v<<8 | uint32(x<<2|x>>4)
 	}
 	return v

@@ -1,6 +1,8 @@
 package vga
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 
 	"beige/devices/bus"
@@ -25,6 +27,7 @@ func (d *VGA) Inspect() []bus.Field {
 		{Name: "beam", Value: fmt.Sprintf("line %d of %d, character %d of %d", line, d.crt.vTotal, column, d.crt.hTotal)},
 		{Name: "start address", Value: fmt.Sprintf("%#04x", d.startAddress())},
 		{Name: "cursor address", Value: fmt.Sprintf("%#04x", d.cursorAddress())},
+		{Name: "display interface", Value: fmt.Sprintf("% x", d.Dispi)},
 		{Name: "misc output", Value: fmt.Sprintf("%#02x", d.Misc)},
 		{Name: "sequencer", Value: hex(d.Seq[:5])},
 		{Name: "crtc", Value: hex(d.CRTC[:0x19])},
@@ -40,26 +43,40 @@ func (d *VGA) Inspect() []bus.Field {
 }
 
 // MarshalBinary implements encoding.BinaryMarshaler for snapshots: the
-// registers, then the memory.
+// registers, then the memory without the banks of zeros at its end.
 func (d *VGA) MarshalBinary() ([]byte, error) {
 	b, err := bus.MarshalState(stateVersion, d.regs)
-	return append(b, d.mem...), err
+	return append(b, d.mem[:d.used()]...), err
+}
+
+// used is the size of the memory without the banks of zeros at its end; a VGA's part
+// counts always.
+func (d *VGA) used() int {
+	var zeros [bankSize]uint8
+	n := len(d.mem)
+	for n > memSize && bytes.Equal(d.mem[n-bankSize:n], zeros[:]) {
+		n -= bankSize
+	}
+	return n
 }
 
 // UnmarshalBinary restores a snapshot and drives the interrupt to match it. It
 // fails, changing nothing, on a state that no VGA can be in.
 func (d *VGA) UnmarshalBinary(b []byte) error {
-	n := max(len(b)-len(d.mem), 0)
 	var r regs
+	n := min(1+binary.Size(r), len(b))
+	if mem := len(b) - n; mem < memSize || mem > len(d.mem) || mem%bankSize != 0 {
+		return fmt.Errorf("vga: snapshot: %d bytes of memory; want %d to %d", mem, memSize, len(d.mem))
+	}
 	if err := bus.UnmarshalState("vga", stateVersion, b[:n], &r); err != nil {
 		return err
 	}
-	if int(r.SeqIndex) >= len(r.Seq) || int(r.GfxIndex) >= len(r.Gfx) || r.CRTCIndex >= crtcCount || r.DACStep > 2 || r.Epoch < 0 ||
+	if int(r.SeqIndex) >= len(r.Seq) || int(r.GfxIndex) >= len(r.Gfx) || r.CRTCIndex >= crtcCount || r.DACStep > 2 || r.Epoch < 0 || r.StartTime < r.Epoch || !d.dispiFits(&r.Dispi) ||
 		!within(r.Seq[:], seqMask[:]) || !within(r.Gfx[:], gfxMask[:]) || !within(r.CRTC[:], crtcMask[:]) || !within(r.Attr[:], attrMask[:]) {
 		return fmt.Errorf("vga: snapshot: impossible state")
 	}
 	d.regs = r
-	copy(d.mem, b[n:])
+	clear(d.mem[copy(d.mem, b[n:]):])
 	d.dirty, d.fontDirty = true, true
 	d.deriveAccess()
 	deadline, armed := d.retrace.Deadline()

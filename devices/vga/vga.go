@@ -1,6 +1,7 @@
 // Package vga is the video graphics array of the PS/2 and of every PC after it:
 // sequencer, CRT controller, graphics controller, attribute controller, video
-// DAC and 256 KB of memory in four planes.
+// DAC and memory: 256 KB in four planes, and more behind the display interface of
+// dispi.go.
 //
 // Registers, as offsets from 3B0h. The CRT controller, the feature control and
 // input status 1 answer at the mono or at the colour address, as misc output
@@ -66,7 +67,8 @@ const (
 const (
 	planes    = 4
 	planeSize = 1 << 16
-	memSize   = planes * planeSize
+	memSize   = planes * planeSize // what a VGA addresses of
+	vramSize  = 8 << 20            // what there is: 1600 by 1200 in 32 bits
 )
 
 // Misc output register.
@@ -115,9 +117,15 @@ type regs struct {
 	IntPending bool
 
 	Epoch bus.Time // when the CRT counters were at the upper left
+
+	StartTime  bus.Time // when the start address was written last
+	StartShown [2]uint8 // what it was at the vertical retrace before that: high, low
+
+	DispiIndex uint16 // display interface
+	Dispi      [dispiCount]uint16
 }
 
-const stateVersion = 1
+const stateVersion = 2
 
 // VGA is one video graphics array.
 type VGA struct {
@@ -144,9 +152,10 @@ func New(clock bus.Clock, irq bus.Line) *VGA {
 	if irq == nil {
 		irq = func(bool) {}
 	}
-	d := &VGA{clock: clock, irq: irq, mem: make([]uint8, memSize), frame: &Frame{}}
+	d := &VGA{clock: clock, irq: irq, frame: &Frame{}}
 	d.retrace = clock.NewTimer("vga.retrace", d.retraceStart)
 	d.Reset(bus.PowerOn)
+	d.mem = make([]uint8, vramSize) // after the reset, which would touch all of it
 	return d
 }
 
@@ -157,7 +166,9 @@ func (d *VGA) Name() string { return "vga" }
 // until they are programmed. A bus reset keeps the memory and the DAC.
 func (d *VGA) Reset(kind bus.ResetKind) {
 	old := d.regs
-	d.regs = regs{Enable: enableSystem, PELMask: 0xff, Epoch: d.clock.Now()}
+	d.regs = regs{Enable: enableSystem, PELMask: 0xff, Epoch: d.clock.Now(), StartTime: d.clock.Now()}
+	d.Dispi[dispiID] = dispiLast
+	d.Dispi[dispiBPP] = 8
 	if kind == bus.PowerOn {
 		clear(d.mem)
 	} else {
