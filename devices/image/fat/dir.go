@@ -314,6 +314,9 @@ func (v *Volume) walk(path string) (*Entry, error) {
 	if path == "." {
 		return nil, nil
 	}
+	if strings.Count(path, "/") >= maxDepth {
+		return nil, damaged("directories are nested deeper than %d", maxDepth)
+	}
 	at, e := v.RootCluster, (*Entry)(nil)
 	for rest, more := path, true; more; {
 		var name string
