@@ -2,11 +2,9 @@ package tests
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,9 +19,8 @@ import (
 // peer is a QEMU that runs a disk of checks: its processor's time runs ahead of the
 // host's when it halts, so waits take none.
 type peer struct {
-	dir      string
-	listener map[string]net.Listener
-	conn     map[string]net.Conn
+	dir  string
+	conn map[string]net.Conn // the streams between QEMU and the harness
 	*qmp
 	media    int    // disks that were put into drive B
 	inDrive  string // the one that is there
@@ -31,14 +28,10 @@ type peer struct {
 	checks   int
 }
 
-// peerLines are the streams between QEMU and the harness.
-func peerLines() []string { return []string{"qmp", "dbg", "com", "lpt"} }
-
 // newPeer starts QEMU with a disk of checks in drive A.
 func newPeer(t *testing.T, disk string, p parameters, extra ...string) *peer {
 	t.Helper()
-	qemu := need(t, "qemu-system-i386")
-	q := &peer{dir: t.TempDir(), listener: map[string]net.Listener{}, conn: map[string]net.Conn{}}
+	q := &peer{dir: t.TempDir()}
 	p.Wait, p.Board = 1, 1
 	boot := filepath.Join(q.dir, "a.img")
 	if err := os.WriteFile(boot, checkBytes(t, disk, &p), 0o600); err != nil {
@@ -49,45 +42,9 @@ func newPeer(t *testing.T, disk string, p parameters, extra ...string) *peer {
 		"-blockdev", "driver=raw,node-name=a,file.driver=file,file.filename=" + boot,
 		"-device", "floppy,drive=a,unit=0,drive-type=144", "-device", "floppy,id=b,unit=1,drive-type=144",
 		"-device", "isa-debug-exit,iobase=0x501,iosize=2", "-device", "isa-debugcon,iobase=0xe9,chardev=dbg",
-		"-qmp", "unix:" + filepath.Join(q.dir, "qmp"),
+		"-mon", "chardev=qmp,mode=control",
 		"-serial", "chardev:com", "-serial", "null", "-serial", "null", "-serial", "null", "-parallel", "chardev:lpt"}
-	for _, name := range peerLines() {
-		path := filepath.Join(q.dir, name)
-		l, err := net.Listen("unix", path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = l.Close() })
-		q.listener[name] = l
-		if name != "qmp" {
-			args = append(args, "-chardev", "socket,id="+name+",path="+path)
-		}
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, qemu, append(args, extra...)...)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-		if t.Failed() && stderr.Len() > 0 {
-			t.Log(stderr.String())
-		}
-	})
-	for _, name := range peerLines() {
-		_ = q.listener[name].(*net.UnixListener).SetDeadline(time.Now().Add(20 * time.Second))
-		c, err := q.listener[name].Accept()
-		if err != nil {
-			t.Fatalf("QEMU did not start: %v\n%s", err, stderr.String())
-		}
-		_ = c.SetDeadline(time.Now().Add(60 * time.Second))
-		t.Cleanup(func() { _ = c.Close() })
-		q.conn[name] = c
-	}
+	q.conn = startQEMU(t, 60*time.Second, []string{"qmp", "dbg", "com", "lpt"}, append(args, extra...)...)
 	q.qmp = newQMP(t, q.conn["qmp"])
 	return q
 }

@@ -71,6 +71,52 @@ func (q *qmp) command(name string, arguments any) {
 	}
 }
 
+// startQEMU starts QEMU for at most a time of the host, with a character device by
+// each of the names, and returns what they are connected to here.
+func startQEMU(t *testing.T, limit time.Duration, names []string, args ...string) map[string]net.Conn {
+	t.Helper()
+	qemu := need(t, "qemu-system-i386")
+	dir := t.TempDir()
+	listeners := map[string]*net.UnixListener{}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		listeners[name] = l
+		args = append(args, "-chardev", "socket,id="+name+",path="+path)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	cmd := exec.CommandContext(ctx, qemu, args...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait()
+		if t.Failed() && stderr.Len() > 0 {
+			t.Log(stderr.String())
+		}
+	})
+	conns := map[string]net.Conn{}
+	for _, name := range names {
+		_ = listeners[name].SetDeadline(time.Now().Add(20 * time.Second))
+		c, err := listeners[name].Accept()
+		if err != nil {
+			t.Fatalf("QEMU did not start: %v", err)
+		}
+		_ = c.SetDeadline(time.Now().Add(limit))
+		t.Cleanup(func() { _ = c.Close() })
+		conns[name] = c
+	}
+	return conns
+}
+
 // foreign is a QEMU that runs our firmware.
 type foreign struct {
 	*qmp
@@ -92,36 +138,12 @@ func ourROMs(t *testing.T, dir string) (system, video string) {
 // newForeign starts QEMU with our two ROMs and a floppy in drive A.
 func newForeign(t *testing.T, floppy string) *foreign {
 	t.Helper()
-	qemu := need(t, "qemu-system-i386")
 	dir := t.TempDir()
-	at := func(name string) string { return filepath.Join(dir, name) }
 	system, video := ourROMs(t, dir)
-	l, err := net.Listen("unix", at("qmp"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
-	cmd := exec.CommandContext(ctx, qemu, "-M", "pc", "-accel", "tcg", "-m", "16", "-nodefaults", "-display", "none",
+	lines := startQEMU(t, 90*time.Second, []string{"qmp"}, "-M", "pc", "-accel", "tcg", "-m", "16", "-nodefaults", "-display", "none",
 		"-bios", system, "-device", "VGA,romfile="+video, "-boot", "a",
-		"-drive", "if=floppy,format=raw,snapshot=on,file="+floppy, "-qmp", "unix:"+at("qmp"))
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-	})
-	_ = l.(*net.UnixListener).SetDeadline(time.Now().Add(20 * time.Second))
-	conn, err := l.Accept()
-	if err != nil {
-		t.Fatalf("QEMU did not start: %v\n%s", err, stderr.String())
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(90 * time.Second))
-	return &foreign{newQMP(t, conn), dir}
+		"-drive", "if=floppy,format=raw,snapshot=on,file="+floppy, "-mon", "chardev=qmp,mode=control")
+	return &foreign{newQMP(t, lines["qmp"]), dir}
 }
 
 // screen is the text in the video memory, as --screen-text writes it.
