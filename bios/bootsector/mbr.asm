@@ -1,10 +1,11 @@
 ; The master boot record of a new hard disk: starts the boot sector of the active partition.
 ;
 ; The boot sector is read by its number where the BIOS can (INT 13h, extensions), else by cylinder, head and sector. It gets
-; DL, the drive, and DS:SI, its partition table entry, as from the boot records of DOS.
+; DL, the drive, and DS:SI, its partition table entry, as from the boot records of DOS. Where nothing can be started the BIOS
+; hears of it by INT 18h.
 ;
-; Sources: Microsoft, MS-DOS Programmer's Reference, "Partition Table"; BIOS Enhanced Disk Drive Specification 3.0, section 3;
-; Plug and Play BIOS Specification 1.0A, section 3.2 (ES:DI is passed on).
+; Sources: Microsoft, MS-DOS Programmer's Reference, "Partition Table"; BIOS Enhanced Disk Drive Specification 3.0, section 3; BIOS
+; Boot Specification 1.01, section 6.7 (INT 18h); Plug and Play BIOS Specification 1.0A, section 3.2 (ES:DI is passed on).
 
         bits    16
         cpu     8086
@@ -80,11 +81,10 @@ fail:
         int     10h
         jmp     fail
 .end:
+        int     18h                     ; the BIOS goes on with the next device, or waits
         xor     ah, ah
         int     16h
-        int     18h
         int     19h
-        jmp     .end
 
 ; load: reads the first sector of the partition at DS:SI to LOAD. CF: failed. Keeps DL, SI, BP.
 load:

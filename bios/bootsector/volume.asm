@@ -1,5 +1,5 @@
-; The boot sector of a FAT volume without an operating system: it says so, waits for a key, and lets the BIOS go on with the
-; next device.
+; The boot sector of a FAT volume without an operating system: it says so, waits for a key, and has the BIOS start again, as
+; the boot sectors of DOS do.
 ;
 ; Sources: Microsoft "FAT: General Overview of On-Disk Format" 1.03, "Boot Sector and BPB"; BIOS Boot Specification 1.01,
 ; section 6.7 (INT 18h: the boot has failed).
@@ -32,12 +32,12 @@ start:
 .wait:
         xor     ah, ah
         int     16h
-        int     18h
-        int     19h                     ; of a BIOS whose INT 18h comes back
+        int     19h
+        int     18h                     ; of a BIOS whose INT 19h comes back
         jmp     start
 
 message:
-        db      13, 10, "Not a bootable disk: put in another one or press a key to go on without it", 13, 10, 0
+        db      13, 10, "Not a bootable disk. Put in another one and press a key", 13, 10, 0
 
         times   510-($-$$) db 0
         dw      0AA55h
