@@ -101,11 +101,16 @@ func runScript(t *testing.T, script string, args ...string) result {
 
 func runProgram(t *testing.T, program []string, script string, args ...string) result {
 	t.Helper()
+	return runWithin(t, 2*time.Minute, program, script, args...)
+}
+
+func runWithin(t *testing.T, limit time.Duration, program []string, script string, args ...string) result {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "test.script")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	line := append(append(program[1:len(program):len(program)], "run", "--deterministic", "--script", file), args...)
 	cmd := exec.CommandContext(ctx, program[0], line...)

@@ -21,6 +21,7 @@
 //	insert cd FILE                   puts a disc into the CD-ROM drive (cd2: the second)
 //	eject floppy
 //	reset                            the reset button
+//	power                            the power button
 //	hash                             prints the state hash
 //	quit [N]                         ends with exit code N
 //
@@ -81,7 +82,7 @@ func drives() map[string]drive {
 
 // verbs lists the commands.
 func verbs() []string {
-	return []string{"wait", "wait-serial", "type", "key", "expect", "expect-not", "sleep", "text", "shot", "expect-screen", "insert", "eject", "reset", "hash", "quit"}
+	return []string{"wait", "wait-serial", "type", "key", "expect", "expect-not", "sleep", "text", "shot", "expect-screen", "insert", "eject", "reset", "power", "hash", "quit"}
 }
 
 // Parse reads a script. name is used in messages. The error lists every line

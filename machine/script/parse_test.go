@@ -21,6 +21,7 @@ text "my file.txt"
 insert floppy2 b.img
 eject floppy
 reset
+power
 hash
 quit 7
 `))
@@ -46,8 +47,9 @@ quit 7
 		{11, "insert", "b.img", 0, 1},
 		{12, "eject", "", 0, 0},
 		{13, "reset", "", 0, 0},
-		{14, "hash", "", 0, 0},
-		{15, "quit", "", 0, 7},
+		{14, "power", "", 0, 0},
+		{15, "hash", "", 0, 0},
+		{16, "quit", "", 0, 7},
 	}
 	if len(s.lines) != len(want) {
 		t.Fatalf("%d lines; want %d", len(s.lines), len(want))
@@ -87,6 +89,7 @@ func TestParseErrors(t *testing.T) {
 		`expect-screen x 256`: `expect-screen: want a tolerance from 0 to 255, have 256`,
 		`quit 256`:            `quit: want an exit code from 0 to 255`,
 		`quit 1 2`:            `quit: "2" is too much`,
+		`power off`:           `power: "off" is too much`,
 		`reset now`:           `reset: "now" is too much`,
 		`"wait" "x"`:          `unknown command "wait"`,
 		`expect-not "\x00" x`: `is too much`,

@@ -202,6 +202,8 @@ func (r *Runner) line(l *line) (done bool, err error) {
 		return true, r.eject(l.drive)
 	case "reset":
 		r.m.Take(machine.Event{Kind: machine.EventReset})
+	case "power":
+		r.m.Take(machine.Event{Kind: machine.EventPower})
 	case "hash":
 		fmt.Fprintf(r.opt.Out, "%s\n", r.m.StateHash())
 	}

@@ -133,6 +133,7 @@ func TestFailures(t *testing.T) {
 		{"wait for a dead guest", `wait "nowhere"`, deaf, machine.Exit{Reason: machine.HaltedForever}, ""},
 		{"a dead guest may be looked at", "sleep 5s\nexpect-not \"nowhere\"\nsleep 5s\nquit 6", deaf, machine.Exit{Reason: machine.HostStop, Code: 6}, ""},
 		{"and reset", "sleep 5s\nreset\nsleep 5s\nquit", deaf, machine.Exit{Reason: machine.HostStop}, ""},
+		{"the power button", "sleep 1s\npower\nwait \"x\"", quiet, machine.Exit{Reason: machine.PowerOff}, ""},
 		{"off while waiting", "sleep 1s\nkey a\nwait \"x\"", key, machine.Exit{Reason: machine.PowerOff}, ""},
 		{"serial bytes", "wait-serial \"o\"\nwait-serial \"\\xff\" within 1s", sends, machine.Exit{Reason: machine.HostStop}, ""},
 		{"empty", "# nothing\n", quiet, machine.Exit{Reason: machine.HostStop}, ""},
