@@ -16,10 +16,11 @@ import (
 // linuxWorks runs a guest whose script ends with "set -e" in force, and returns
 // what it has printed. A command that fails is the end of process 1 and a panic of
 // the kernel, which "panic=-1" turns into another boot.
-func linuxWorks(t *testing.T, modules []string, script string, args ...string) string {
+func linuxWorks(t *testing.T, modules []string, append, script string, args ...string) string {
 	t.Helper()
 	log := runLinux(t, linuxBoot{
 		guest:  linux.Guest{Modules: modules, Script: "set -e\n" + script + "\necho @@ end"},
+		append: append,
 		script: "wait-serial \"@@ end\" within 900s\n" + untilOff,
 		code:   switchedOff,
 		args:   args,
@@ -37,7 +38,7 @@ func TestLinuxFileSystem(t *testing.T) {
 	t.Parallel()
 	e2fsck := need(t, "/sbin/e2fsck")
 	disk := emptyDisk(t, 256<<20)
-	linuxWorks(t, []string{"ata_piix", "sd_mod", "crc32c_generic", "ext4"}, `
+	linuxWorks(t, []string{"ata_piix", "sd_mod", "crc32c_generic", "ext4"}, "", `
 mke2fs /dev/sdb >/dev/null
 mount -t ext4 /dev/sdb /mnt
 dd if=/dev/urandom of=/tmp/piece bs=1M count=8 2>/dev/null
@@ -67,7 +68,7 @@ func TestLinuxCD(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := linuxWorks(t, []string{"ata_piix", "sr_mod", "isofs"}, `
+	log := linuxWorks(t, []string{"ata_piix", "sr_mod", "isofs"}, "", `
 mount -t iso9660 -o ro /dev/sr0 /mnt
 echo @@ sum; md5sum </mnt/data
 umount /mnt
@@ -77,11 +78,11 @@ umount /mnt
 	}
 }
 
-// A guest of 32 MB that needs more memory than it has moves it to a disk and back.
+// A guest of 32 MB (the kernel unpacks itself in some more) that needs more memory than it has moves it to a disk and back.
 func TestLinuxSwap(t *testing.T) {
 	long(t)
 	t.Parallel()
-	log := linuxWorks(t, []string{"ata_piix", "sd_mod"}, `
+	log := linuxWorks(t, []string{"ata_piix", "sd_mod"}, "mem=32M", `
 mkswap /dev/sda >/dev/null
 swapon /dev/sda
 mount -t tmpfs -o size=60m tmpfs /mnt
@@ -91,7 +92,7 @@ sum=$(cat /mnt/* | md5sum)
 [ "$sum" = "$(cat /mnt/* | md5sum)" ]
 [ "$(md5sum </mnt/0)" = "$(tail -n +2 /mnt/4 | md5sum)" ]
 echo @@ swap; awk '/pswp/ {print $1, $2}' /proc/vmstat
-`, "--mem", "32M", "--hd", emptyDisk(t, 128<<20))
+`, "--mem", "36M", "--hd", emptyDisk(t, 128<<20))
 	for _, line := range strings.Split(strings.TrimSpace(section(t, log, "swap")), "\n") {
 		name, count, _ := strings.Cut(line, " ")
 		if n, err := strconv.Atoi(count); err != nil || n < 2000 {
@@ -104,7 +105,7 @@ echo @@ swap; awk '/pswp/ {print $1, $2}' /proc/vmstat
 func TestLinuxClock(t *testing.T) {
 	long(t)
 	t.Parallel()
-	log := linuxWorks(t, nil, `
+	log := linuxWorks(t, nil, "", `
 edge() {
 	local was=$(cat /sys/class/rtc/rtc0/since_epoch) now
 	while now=$(cat /sys/class/rtc/rtc0/since_epoch); [ $now = $was ]; do :; done

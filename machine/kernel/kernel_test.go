@@ -189,3 +189,33 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// The space that a kernel unpacks itself in counts: it begins at the preferred
+// address, or for a relocatable kernel at the next aligned one (boot.rst,
+// "init_size").
+func TestLinuxRuntimeEnd(t *testing.T) {
+	for _, c := range []struct {
+		version     uint16
+		relocatable byte
+		align       uint32
+		preferred   uint64
+		want        uint64
+	}{
+		{0x20f, 1, 16 * mb, 16 * mb, 18 * mb},
+		{0x20f, 1, 4096, 16 * mb, 3 * mb},
+		{0x20f, 1, 0, 0, 3 * mb},
+		{0x20f, 0, 16 * mb, 4 * mb, 6 * mb},
+		{0x20f, 0, 0, 0, 3 * mb},
+		{0x20f, 0, 0, 1<<64 - 1, 4<<30 + 2*mb},
+		{0x209, 1, 16 * mb, 16 * mb, kernelAddr},
+	} {
+		file := make([]byte, hdrEnd)
+		binary.LittleEndian.PutUint32(file[hdrInitSize:], 2*mb)
+		binary.LittleEndian.PutUint32(file[hdrAlignment:], c.align)
+		binary.LittleEndian.PutUint64(file[hdrPreferred:], c.preferred)
+		file[hdrRelocatable] = c.relocatable
+		if got := runtimeEnd(file, c.version); got != c.want {
+			t.Errorf("%+v: end = %#x", c, got)
+		}
+	}
+}

@@ -25,7 +25,10 @@ const (
 	hdrHeapEnd      = 0x224 // from the start of the real-mode part, less 200h
 	hdrCommandLine  = 0x228 // address
 	hdrInitrdMax    = 0x22c // last byte an initial RAM disk may have, 2.03
+	hdrAlignment    = 0x230 // of the address where it runs, 2.05
+	hdrRelocatable  = 0x234 // it runs at the address where it is, rounded up to that, 2.05
 	hdrCommandLimit = 0x238 // longest command line, 2.06
+	hdrPreferred    = 0x258 // or at this one, 2.10
 	hdrInitSize     = 0x260 // memory needed from the load address on, 2.10
 	hdrEnd          = 0x264
 )
@@ -84,10 +87,7 @@ func loadLinux(file []byte, o Options) (*Image, error) {
 		CommandLine: append([]byte(o.CommandLine), 0), CommandLineAddr: commandAddr,
 		Initrd: o.Initrd,
 	}
-	need := uint64(len(k.Kernel))
-	if version >= 0x020a {
-		need = max(need, uint64(le.Uint32(file[hdrInitSize:])))
-	}
+	need := max(uint64(len(k.Kernel)), runtimeEnd(file, version)-kernelAddr)
 	if err := fits("the kernel", kernelAddr, need, o.Memory); err != nil {
 		return nil, err
 	}
@@ -133,6 +133,21 @@ func loadLinux(file []byte, o Options) (*Image, error) {
 		le.PutUint32(h[hdrInitrdSize:], uint32(len(o.Initrd)))
 	}
 	return k, nil
+}
+
+// runtimeEnd is the address behind what the kernel uses before it looks at the memory
+// map (boot protocol, "init_size").
+func runtimeEnd(file []byte, version uint16) uint64 {
+	if version < 0x020a {
+		return kernelAddr
+	}
+	le := binary.LittleEndian
+	start := max(kernelAddr, min(le.Uint64(file[hdrPreferred:]), 1<<32))
+	if file[hdrRelocatable] != 0 {
+		align := max(uint64(le.Uint32(file[hdrAlignment:])), 1)
+		start = (kernelAddr + align - 1) / align * align
+	}
+	return start + uint64(le.Uint32(file[hdrInitSize:]))
 }
 
 // linuxVersion is the first word of the kernel's version text, with a space
