@@ -31,10 +31,9 @@ func (j *journal) WriteAt(p []byte, off int64) (int, error) {
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		bits    int
-		size    int64
-		cluster int
-	}{{12, 720 << 10, 0}, {16, 2200 << 10, 0}, {32, 34000 << 10, 0}} {
+		bits int
+		size int64
+	}{{12, 720 << 10}, {16, 2200 << 10}, {32, 34000 << 10}} {
 		t.Run(fmt.Sprintf("FAT%d", tc.bits), func(t *testing.T) {
 			t.Parallel()
 			m, _ := volumeWith(t, tc.size, tc.bits, "OLD", "DIR/", "DIR/A file with a long name.txt")
@@ -52,6 +51,8 @@ func TestKilled(t *testing.T) {
 			}
 			write("OLD", 9000)
 			write("A new file with a long name.text", 3000)
+			write("DIR/"+strings.Repeat("two sectors of names ", 11)+"x", 10)
+			write("BIG", 300*v.clusterSize()) // the directory goes on in another sector of the table
 			for i := range 9 {
 				write(fmt.Sprintf("DIR/Many files with long names, number %d", i), 700*i)
 			}
@@ -59,12 +60,23 @@ func TestKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			write("DIR/Sub directory/x", 100)
-			for _, path := range []string{"DIR/Many files with long names, number 3", "DIR/A file with a long name.txt", "OLD"} {
+			remove := func(path string) {
 				if err := v.Remove(path); err != nil {
 					t.Fatal(err)
 				}
 			}
+			for i := range 8 {
+				remove(fmt.Sprintf("DIR/Many files with long names, number %d", i))
+			}
+			remove("DIR/A file with a long name.txt")
+			remove("OLD")
 			write("DIR/In its place", 1)
+			remove("DIR/Sub directory/x")
+			remove("DIR/Sub directory")
+			if tc.bits == 12 { // no room for the old and the new one
+				versions["BIG"] = append(versions["BIG"], nil)
+				write("BIG", 450*v.clusterSize())
+			}
 			t.Logf("%d sectors are written", len(j.writes))
 			at := memory(before)
 			for k, w := range j.writes {

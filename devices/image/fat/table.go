@@ -123,8 +123,9 @@ func (t *table) put(c []byte, at int, n, e uint32) {
 // link is a change of the table.
 type link struct{ cluster, entry uint32 }
 
-// setLinks changes the tables in the order of links: changes in one chunk that
-// follow each other go to every table with one write each.
+// setLinks changes the tables in the order of links: changes in one sector that
+// follow each other go to every table with one write each. An entry of 12 bits
+// can lie in two sectors, which are written together.
 func (v *Volume) setLinks(links []link) error {
 	var c []byte // of the chunk at index
 	var index int64
@@ -148,7 +149,8 @@ func (v *Volume) setLinks(links []link) error {
 	}
 	for _, l := range links {
 		i, at := v.table.locate(l.cluster)
-		if c == nil || i != index {
+		end := at + v.table.width()
+		if c == nil || i != index || from != to && (at/size < from/size || (end-1)/size > (to-1)/size) || (to-1)/size > from/size {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -158,7 +160,7 @@ func (v *Volume) setLinks(links []link) error {
 			}
 			c, index = next, i
 		}
-		if at+v.table.width() > len(c) {
+		if end > len(c) {
 			return damaged("the file allocation table ends before cluster %d", l.cluster)
 		}
 		old, err := v.table.get(l.cluster)
@@ -174,9 +176,9 @@ func (v *Volume) setLinks(links []link) error {
 		}
 		v.table.put(c, at, l.cluster, l.entry)
 		if from == to {
-			from, to = at, at+v.table.width()
+			from, to = at, end
 		}
-		from, to = min(from, at), max(to, at+v.table.width())
+		from, to = min(from, at), max(to, end)
 	}
 	return flush()
 }
