@@ -20,6 +20,7 @@ type Floppy struct {
 	name     string
 	file     *file // nil: writes stay in memory
 	readOnly bool
+	shared   bool   // another process writes to the file
 	archive  string // "ImageDisk", "Teledisk"; "": raw, whose tracks are plain
 	format   Format // how the raw file is laid out; of an archive: what most tracks are
 	tracks   [maxCylinders * maxHeads]track
@@ -102,6 +103,7 @@ func OpenFloppy(path string, o Options) (*Floppy, error) {
 	}
 	fl.readOnly = protected || fl.archive != "" && !o.Snapshot
 	if !f.writable || fl.archive != "" {
+		fl.shared = !f.writable && f.share()
 		f.f.Close()
 		fl.file = nil
 	}
@@ -180,6 +182,10 @@ func (f *Floppy) Format() Format { return f.format }
 
 // SetReadOnly moves the write-protect tab.
 func (f *Floppy) SetReadOnly(on bool) { f.readOnly = on }
+
+// Shared reports that another process had the image open for writing when this
+// one read it: it may hold half of a change.
+func (f *Floppy) Shared() bool { return f.shared }
 
 // ReadOnly reports the write-protect tab.
 func (f *Floppy) ReadOnly() bool { return f.readOnly }

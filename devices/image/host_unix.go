@@ -5,6 +5,7 @@ package image
 import (
 	"errors"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,3 +36,13 @@ func isReadOnlyFS(err error) bool { return errors.Is(err, unix.EROFS) }
 
 // isFull reports a host without room for the write.
 func isFull(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+
+// Allocated is how many bytes of the host's disk a file takes; ok is false
+// where the host does not say.
+func Allocated(info os.FileInfo) (n int64, ok bool) {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return int64(st.Blocks) * 512, true // POSIX leaves the unit open; all of these systems take 512
+}
