@@ -95,7 +95,7 @@ func newApp(stdin, stdout, stderr *os.File) *cli.App {
 		CommandNotFound:           func(*cli.Context, string) {},
 		Commands: []*cli.Command{
 			runCommand(stdin, stdout, stderr),
-			diskCommand(&output{f: stdout, name: "standard output"}),
+			diskCommand(&output{f: stdout, name: "standard output"}, stderr),
 			versionCommand(&output{f: stdout, name: "standard output"}),
 			completionCommand(&output{f: stdout, name: "standard output"}),
 		},
@@ -188,6 +188,7 @@ func sortFlags(cmd *cli.Command, full string, args []string) (flags, rest []stri
 		names = append(names, f.Names()[0])
 	}
 	seen := map[string]bool{}
+	args = splitShort(args, byName)
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		if a == "--" {
@@ -225,6 +226,29 @@ func sortFlags(cmd *cli.Command, full string, args []string) (flags, rest []stri
 		flags = append(flags, "--"+name+"="+value)
 	}
 	return flags, rest, nil
+}
+
+// splitShort makes -l -R of -lR, where both are switches.
+func splitShort(args []string, byName map[string]cli.Flag) []string {
+	var out []string
+	for i, a := range args {
+		if a == "--" {
+			return append(out, args[i:]...)
+		}
+		letters := len(a) > 2 && a[0] == '-' && byName[a[1:]] == nil
+		for _, l := range strings.TrimPrefix(a, "-") {
+			_, isBool := byName[string(l)].(*cli.BoolFlag)
+			letters = letters && isBool && l != 'h'
+		}
+		if !letters {
+			out = append(out, a)
+			continue
+		}
+		for _, l := range a[1:] {
+			out = append(out, "-"+string(l))
+		}
+	}
+	return out
 }
 
 // usageOf is the text of a flag in the help, in brackets.

@@ -52,6 +52,30 @@ func flagsOf(cmd *cli.Command) []flagInfo {
 	return out
 }
 
+// flagNames are the flags of a command as they are typed.
+func flagNames(cmd *cli.Command) []string {
+	var names []string
+	for _, f := range flagsOf(cmd) {
+		if len(f.name) == 1 {
+			names = append(names, "-"+f.name)
+		} else {
+			names = append(names, "--"+f.name)
+		}
+	}
+	return names
+}
+
+// diskWords are the cases of bash for the commands of beige disk: flags, and
+// files; of a path in an image only the image is completed.
+func diskWords(disk []*cli.Command) string {
+	var b strings.Builder
+	for _, c := range disk {
+		words := strings.Join(flagNames(c), " ")
+		fmt.Fprintf(&b, "    %s) case \"$cur\" in -*) COMPREPLY=($(compgen -W %q -- \"$cur\"));; *) COMPREPLY=($(compgen -f -- \"$cur\"));; esac;;\n", c.Name, words)
+	}
+	return b.String()
+}
+
 func completionScript(app *cli.App, shell string) string {
 	var b strings.Builder
 	var commands []string
@@ -59,22 +83,20 @@ func completionScript(app *cli.App, shell string) string {
 		commands = append(commands, c.Name)
 	}
 	run := app.Command("run")
-	var disk []string
-	for _, c := range app.Command("disk").Subcommands {
-		disk = append(disk, c.Name)
+	disk := app.Command("disk").Subcommands
+	var diskNames []string
+	for _, c := range disk {
+		diskNames = append(diskNames, c.Name)
 	}
 	switch shell {
 	case "bash", "zsh":
 		if shell == "zsh" {
 			b.WriteString("(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }\nautoload -Uz bashcompinit && bashcompinit\n")
 		}
-		var names []string
-		for _, f := range flagsOf(run) {
-			names = append(names, "--"+f.name)
-		}
+		names := flagNames(run)
 		fmt.Fprintf(&b, "_beige() {\n  local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\"\n")
 		fmt.Fprintf(&b, "  if [ \"$COMP_CWORD\" -eq 1 ]; then COMPREPLY=($(compgen -W %q -- \"$cur\")); return; fi\n", strings.Join(commands, " "))
-		fmt.Fprintf(&b, "  case \"${COMP_WORDS[1]}\" in\n  completion) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  disk) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W %q -- \"$cur\")); else COMPREPLY=($(compgen -f -W --force -- \"$cur\")); fi; return;;\n  run) ;;\n  *) return;;\n  esac\n", strings.Join(shells(), " "), strings.Join(disk, " "))
+		fmt.Fprintf(&b, "  case \"${COMP_WORDS[1]}\" in\n  completion) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  disk) if [ \"$COMP_CWORD\" -eq 2 ]; then COMPREPLY=($(compgen -W %q -- \"$cur\")); return; fi\n    case \"${COMP_WORDS[2]}\" in\n%s    esac\n    return;;\n  run) ;;\n  *) return;;\n  esac\n", strings.Join(shells(), " "), strings.Join(diskNames, " "), diskWords(disk))
 		b.WriteString("  case \"$prev\" in\n")
 		for _, f := range flagsOf(run) {
 			switch {
@@ -90,8 +112,20 @@ func completionScript(app *cli.App, shell string) string {
 			fmt.Fprintf(&b, "complete -c beige -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, fishQuote(c.Usage))
 		}
 		fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from completion' -f -a '%s'\n", strings.Join(shells(), " "))
-		fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from disk' -a '%s'\n", strings.Join(disk, " "))
-		b.WriteString("complete -c beige -n '__fish_seen_subcommand_from disk' -l force -d 'replace a file that is there'\n")
+		for _, c := range disk {
+			fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from disk; and not __fish_seen_subcommand_from %s' -f -a %s -d %s\n", strings.Join(diskNames, " "), c.Name, fishQuote(c.Usage))
+			for _, f := range flagsOf(c) {
+				letter := "-l"
+				if len(f.name) == 1 {
+					letter = "-s"
+				}
+				value := ""
+				if f.takesValue {
+					value = " -x"
+				}
+				fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from disk; and __fish_seen_subcommand_from %s' %s %s -d %s%s\n", c.Name, letter, f.name, fishQuote(f.usage), value)
+			}
+		}
 		for _, f := range flagsOf(run) {
 			fmt.Fprintf(&b, "complete -c beige -n '__fish_seen_subcommand_from run' -l %s -d %s", f.name, fishQuote(f.usage))
 			switch {

@@ -40,7 +40,7 @@ func diskConvert(c *cli.Context, stdout io.Writer) error {
 		if d, err = image.OpenDisk(src, image.Options{ReadOnly: true}); err == nil {
 			defer d.Close()
 			if d.Shared() {
-				return usagef("%s: is being written by another beige; a copy of it would be no whole disk", src)
+				return errShared(src)
 			}
 			err = copySectors(d, dst, image.SectorSize)
 		}
@@ -62,6 +62,10 @@ func diskConvert(c *cli.Context, stdout io.Writer) error {
 	return report(stdout, dst, "made from %s", id.Text)
 }
 
+func errShared(src string) error {
+	return usagef("%s: is being written by another beige; a copy of it would be no whole disk", src)
+}
+
 // convertFloppy makes a raw image, and says what of src has no place in it.
 func convertFloppy(src, dst string) ([]string, error) {
 	f, err := image.OpenFloppy(src, image.Options{ReadOnly: true})
@@ -69,6 +73,9 @@ func convertFloppy(src, dst string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if f.Shared() {
+		return nil, errShared(src)
+	}
 	data, notes, err := f.Raw()
 	if err != nil {
 		return nil, err

@@ -94,7 +94,7 @@ func discText(size int64, head []byte) string {
 	if name == "UDF" {
 		article = "a"
 	}
-	text := fmt.Sprintf("%s %s CD-ROM of %s", article, name, human(size/l.sector*DiscSectorSize))
+	text := fmt.Sprintf("%s %s CD-ROM of %s", article, name, SizeText(size/l.sector*DiscSectorSize))
 	if l.sector == rawSector {
 		text += " in raw sectors"
 	}
@@ -192,7 +192,7 @@ func (d *Disc) Close() error {
 }
 
 func (d *Disc) String() string {
-	return fmt.Sprintf("%s (CD-ROM, %s)", d.name, human(int64(d.sectors)*DiscSectorSize))
+	return fmt.Sprintf("%s (CD-ROM, %s)", d.name, SizeText(int64(d.sectors)*DiscSectorSize))
 }
 
 // isCueSheet recognises the text that goes with a raw image.

@@ -96,7 +96,7 @@ func (d *Disk) WriteSectors(lba uint64, p []byte) error {
 	if d.overlay != nil {
 		err := d.overlay.write(p, off, d.readBase)
 		if errors.Is(err, errOverlayFull) {
-			e := refuse(d.name, ErrFull, "the snapshot is full: it keeps at most %s of changes in memory; run a copy of the image without --snapshot (the guest is told that its disk fails)", human(d.overlay.most))
+			e := refuse(d.name, ErrFull, "the snapshot is full: it keeps at most %s of changes in memory; run a copy of the image without --snapshot (the guest is told that its disk fails)", SizeText(d.overlay.most))
 			if d.file != nil {
 				d.file.tell(writing, e)
 			}
@@ -134,7 +134,7 @@ func (d *Disk) HostError() error {
 }
 
 func (d *Disk) String() string {
-	return fmt.Sprintf("%s (hard disk, %s)", d.name, human(int64(d.sectors)*SectorSize))
+	return fmt.Sprintf("%s (hard disk, %s)", d.name, SizeText(int64(d.sectors)*SectorSize))
 }
 
 func (d *Disk) check(lba uint64, p []byte) error {

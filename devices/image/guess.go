@@ -78,7 +78,7 @@ func Guess(name string, size int64, head []byte) Identity {
 		if err := checkDisk(name, size, head); err != nil {
 			return unknown(err)
 		}
-		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a hard disk of %s, by its partition table (%s)", human(size), counted(parts, "partition"))}
+		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a hard disk of %s, by its partition table (%s)", SizeText(size), counted(parts, "partition"))}
 	case ferr == nil && floppy.padded:
 		return Identity{Kind: FloppyDisk, Format: floppy.Format, Text: fmt.Sprintf("the first %s of a %s floppy, by %s", counted(int(size/SectorSize), "sector"), floppy.Name, floppy.by)}
 	case ferr == nil && floppy.behind > 0:
@@ -94,9 +94,9 @@ func Guess(name string, size int64, head []byte) Identity {
 	_, hasBPB := readBPB(head)
 	switch {
 	case hasSignature(head) || hasBPB:
-		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a hard disk of %s without partitions, by its boot sector", human(size))}
+		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a hard disk of %s without partitions, by its boot sector", SizeText(size))}
 	case len(bytes.Trim(head, "\x00")) == 0:
-		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a blank hard disk of %s", human(size))}
+		return Identity{Kind: HardDisk, Text: fmt.Sprintf("a blank hard disk of %s", SizeText(size))}
 	}
 	return unknown(refuse(name, ErrFormat, "has no boot sector, partition table or CD volume; use --hd or --floppy to say what it is"))
 }
@@ -196,8 +196,8 @@ func checkDisk(path string, size int64, head []byte) error {
 	return nil
 }
 
-// human writes a size in the unit a person would use.
-func human(size int64) string {
+// SizeText writes a size in the unit a person would use.
+func SizeText(size int64) string {
 	switch {
 	case size >= 1<<30 && size%(1<<28) == 0, size >= 10<<30:
 		return trimZero(float64(size)/(1<<30)) + " GB"

@@ -102,3 +102,28 @@ func readLinear(p []byte, off, size int64, read func([]byte, int64) error) (int,
 	}
 	return n, nil
 }
+
+// Size is the capacity in bytes.
+func (d *Disc) Size() int64 { return int64(d.sectors) * DiscSectorSize }
+
+// ReadAt fills p from byte off of the user data of the disc, as io.ReaderAt.
+func (d *Disc) ReadAt(p []byte, off int64) (int, error) {
+	return readLinear(p, off, d.Size(), func(p []byte, off int64) error {
+		sector := make([]byte, DiscSectorSize)
+		for len(p) > 0 {
+			lba, skip := off/DiscSectorSize, off%DiscSectorSize
+			n := len(p) / DiscSectorSize * DiscSectorSize
+			var err error
+			if skip == 0 && n > 0 {
+				err = d.ReadSectors(uint64(lba), p[:n])
+			} else if err = d.ReadSectors(uint64(lba), sector); err == nil {
+				n = copy(p, sector[skip:])
+			}
+			if err != nil {
+				return err
+			}
+			p, off = p[n:], off+int64(n)
+		}
+		return nil
+	})
+}
