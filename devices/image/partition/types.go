@@ -8,6 +8,15 @@ func TypeName(t uint8) string {
 	return "unknown"
 }
 
+// IsFAT reports whether a type calls for a FAT file system of DOS or Windows.
+func IsFAT(t uint8) bool {
+	switch t &^ 0x10 { // 1xh is the hidden type of 0xh
+	case 0x01, 0x04, 0x06, 0x0b, 0x0c, 0x0e:
+		return t < 0x20
+	}
+	return false
+}
+
 func typeNames() map[uint8]string {
 	return map[uint8]string{
 		0x00: "empty",
