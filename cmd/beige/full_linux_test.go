@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -15,23 +17,23 @@ type fullHost struct {
 	name, why string
 	dir       func(t *testing.T) string      // for the images
 	fill      func(t *testing.T, dir string) // once they are there
+	run       func(t *testing.T, args []string) (code int, stderr string)
 }
 
 // fullHosts are a limit of a file's size and a file system without room.
 func fullHosts() []fullHost {
-	return []fullHost{{"limit", "file too large", (*testing.T).TempDir, func(t *testing.T, dir string) {
-		var old syscall.Rlimit
-		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+	return []fullHost{{"limit", "file too large", (*testing.T).TempDir, func(*testing.T, string) {}, func(t *testing.T, args []string) (int, string) {
+		self, err := os.Executable()
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 64 << 10, Max: old.Max}); err != nil {
+		var errs bytes.Buffer
+		cmd := exec.Command(self, args...)
+		cmd.Env, cmd.Stderr = append(os.Environ(), limitVariable+"=1"), &errs
+		if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() {
-			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
-				t.Fatal(err)
-			}
-		})
+		return cmd.ProcessState.ExitCode(), errs.String()
 	}}, {"no room", "no space left on device; make room on the host (the guest is told that its disk fails)", func(t *testing.T) string {
 		dir := t.TempDir()
 		if err := syscall.Mount("none", dir, "tmpfs", 0, "size=64k"); err != nil {
@@ -47,7 +49,25 @@ func fullHosts() []fullHost {
 		if err := os.WriteFile(dir+"/filler", make([]byte, 64<<10), 0o600); !errors.Is(err, syscall.ENOSPC) {
 			t.Fatalf("filling the file system: %v; want ENOSPC", err)
 		}
+	}, func(t *testing.T, args []string) (int, string) {
+		code, _, stderr := beige(t, args...)
+		return code, stderr
 	}}}
+}
+
+// limitVariable makes the test program beige itself, with a limit for the size of
+// files: the tests write files of their own, such as the log of go test.
+const limitVariable = "BEIGE_TEST_LIMIT"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(limitVariable) == "" {
+		os.Exit(m.Run())
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 64 << 10, Max: 64 << 10}); err != nil {
+		panic(err)
+	}
+	failWrites()
+	os.Exit(doMain(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // TestFullHost: a host that takes no more tells the guest with each write, the
@@ -91,7 +111,7 @@ func TestFullHost(t *testing.T) {
 					t.Fatal(err)
 				}
 				host.fill(t, dir)
-				code, _, stderr := beige(t, append([]string{"run", "--boot", "a", "--speed", "max", "--display", "none"}, args...)...)
+				code, stderr := host.run(t, append([]string{"run", "--boot", "a", "--speed", "max", "--display", "none"}, args...))
 				if want := fmt.Sprintf("beige: %s: writing 512 bytes at %d: %s\n", img, tc.off, host.why); code != tc.want || stderr != want {
 					t.Errorf("exit code %d, standard error %q; want %d, %q", code, stderr, tc.want, want)
 				}
@@ -138,6 +158,34 @@ func TestClosedPipe(t *testing.T) {
 		b, _ := os.ReadFile(errs.Name())
 		if code != 1 || string(b) != "beige: standard output: broken pipe\n" {
 			t.Errorf("beige %q: exit code %d, stderr %q; want 1, broken pipe", args, code, b)
+		}
+	}
+}
+
+// TestFullCopy: a copy out of an image for which the host has no room leaves
+// nothing behind, and what was there as it was.
+func TestFullCopy(t *testing.T) {
+	img := newDisk(t, "1.44M")
+	disk(t, "cp", file(t, "BIG.BIN", 200_000, nil), img+":")
+	for _, host := range fullHosts() {
+		dir := host.dir(t)
+		old := filepath.Join(dir, "old")
+		if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		host.fill(t, dir)
+		for _, dst := range []string{old, filepath.Join(dir, "new")} {
+			code, stderr := host.run(t, []string{"disk", "cp", img + ":big.bin", dst})
+			reason, _, _ := strings.Cut(host.why, ";")
+			if want := fmt.Sprintf("beige: %s: %s\n", dst, reason); code != 1 || stderr != want {
+				t.Errorf("%s: exit code %d, %q; want 1, %q", host.name, code, stderr, want)
+			}
+		}
+		if b, err := os.ReadFile(old); err != nil || string(b) != "mine" {
+			t.Errorf("%s: the old file is %q, %v", host.name, b, err)
+		}
+		if left, _ := filepath.Glob(dir + "/*"); len(left) > 2 { // the file that fills a file system
+			t.Errorf("%s: left %v", host.name, left)
 		}
 	}
 }
