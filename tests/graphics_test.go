@@ -24,11 +24,12 @@ import (
 
 // viewer answers the requests of the graphics disk and keeps the pictures.
 type viewer struct {
-	m     *machine.Machine
-	line  []byte
-	names []string
-	shots map[string]image.Image
-	done  string
+	m      *machine.Machine
+	line   []byte
+	names  []string
+	shots  map[string]image.Image
+	done   string // the last line of the report
+	failed []string
 }
 
 // Write takes what the guest reports.
@@ -46,6 +47,9 @@ func (v *viewer) Write(b []byte) (int, error) {
 			v.m.Memory().WritePhys(answer, []byte{1})
 		} else {
 			v.done = line
+			if strings.HasPrefix(line, "FAIL") {
+				v.failed = append(v.failed, line)
+			}
 		}
 	}
 	return len(b), nil
@@ -69,6 +73,9 @@ func graphicsShots(t *testing.T, cfg machine.Config, disk []byte) *viewer {
 	}
 	if exit := v.m.Run(context.Background()); exit.Reason != machine.DebugExit || !strings.HasPrefix(v.done, "done: ") {
 		t.Fatalf("the disk ended with %v, its last line %q", exit, v.done)
+	}
+	for _, f := range v.failed {
+		t.Error(f)
 	}
 	return v
 }
@@ -128,6 +135,10 @@ func TestGraphicsInQEMU(t *testing.T) {
 	n := 0
 	for lines.Scan() {
 		name, ok := strings.CutPrefix(lines.Text(), "@shot ")
+		if strings.HasPrefix(lines.Text(), "FAIL") {
+			t.Error(lines.Text())
+			continue
+		}
 		if !ok {
 			break
 		}

@@ -9,6 +9,7 @@ set_mode:
         and al, 7Fh
         call mode_entry                 ; ES:SI = parameters
         jc none
+        call vbe_end
         and ah, 80h
         and byte [INFO], 7Fh
         or [INFO], ah

@@ -59,7 +59,7 @@ int10:
         mov si, BDA
         mov ds, si
         cmp ah, (services_end-services)/2
-        jae .out
+        jae .later
         mov si, ax
         xchg al, ah
         mov ah, 0
@@ -77,6 +77,12 @@ int10:
         pop ds
         pop es
         iret
+
+.later:
+        cmp ah, 4Fh
+        jne .out
+        call vbe
+        jmp .out
 
 services:
         dw set_mode                     ; 00h
@@ -197,6 +203,7 @@ rom_init:
 %include "fonts.asm"
 %include "alternate.asm"
 %include "state.asm"
+%include "vbe.asm"
 %include "tables.asm"
 
         align 16, db 0

@@ -54,6 +54,7 @@ main:
         call    unchained
         call    tricks
         call    palettes
+        call    vbe_modes
         MODE    3
         jmp     finish
 
@@ -776,6 +777,8 @@ palettes:
         SEQ     1, 21h
         SHOT    "shot off"
         ret
+
+%include "vbe.inc"
 
         times ($$-$) & 511 db 0
 program_end:
