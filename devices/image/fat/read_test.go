@@ -2,6 +2,7 @@ package fat
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,5 +65,72 @@ func TestClean(t *testing.T) {
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q; want %q", in, got, want)
 		}
+	}
+}
+
+// TestWithoutParameters opens a floppy as DOS 1 makes it: nothing but the first
+// byte of the table tells what it is.
+func TestWithoutParameters(t *testing.T) {
+	for _, kb := range []int{160, 180, 320, 360} {
+		m := make(memory, kb*1024)
+		if err := Format(m, 0, int64(len(m)), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		put(t, mustOpen(t, m, len(m)), "FILE", pattern("x", 3000))
+		clear(m[:blockSize])
+		v := mustOpen(t, m, len(m))
+		if got := contents(t, v, "FILE"); !bytes.Equal(got, pattern("x", 3000)) {
+			t.Errorf("%d KB: %d bytes of 3000", kb, len(got))
+		}
+		if list, err := v.Check(); err != nil || len(list) != 0 {
+			t.Errorf("%d KB: %v, %v", kb, list, err)
+		}
+		m[blockSize] = 0xf0
+		if _, err := Open(m, 0, int64(len(m))); !errors.Is(err, ErrNotFAT) {
+			t.Errorf("%d KB with another media byte: %v; want ErrNotFAT", kb, err)
+		}
+	}
+}
+
+// TestOpenRefuses gives Open boot sectors that describe nothing.
+func TestOpenRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		at   int
+		p    []byte
+		want error
+	}{
+		{"sectors of 500 bytes", offSectorSize, []byte{0xf4, 1}, ErrNotFAT},
+		{"clusters of 3 sectors", offCluster, []byte{3}, ErrNotFAT},
+		{"no table", offFATs, []byte{0}, ErrNotFAT},
+		{"media 01h", offMedia, []byte{1}, ErrNotFAT},
+		{"no sectors", offTotal16, []byte{0, 0}, ErrNotFAT},
+		{"fewer sectors than tables", offTotal16, []byte{5, 0}, ErrDamaged},
+		{"no root directory", offRoot, []byte{0, 0}, ErrDamaged},
+		{"no room behind the tables", offReserved, []byte{0x30, 0x0b}, ErrDamaged},
+	} {
+		m := make(memory, 1440*1024)
+		if err := Format(m, 0, int64(len(m)), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		copy(m[tc.at:], tc.p)
+		if _, err := Open(m, 0, int64(len(m))); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v; want %v", tc.name, err, tc.want)
+		}
+	}
+	if _, err := Open(memory{}, 0, 0); !errors.Is(err, ErrNotFAT) {
+		t.Errorf("nothing: %v; want ErrNotFAT", err)
+	}
+	// The tables are there, what follows is not: it can be looked at.
+	m := make(memory, 1440*1024)
+	if err := Format(m, 0, int64(len(m)), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(m, 0, 10*1024); !errors.Is(err, ErrDamaged) {
+		t.Errorf("half of the tables: %v; want ErrDamaged", err)
+	}
+	v := mustOpen(t, m[:20*1024], 20*1024)
+	if err := v.WriteFile("X", bytes.NewReader(nil), 0, noon()); !errors.Is(err, ErrDamaged) {
+		t.Errorf("writing to half a volume: %v; want ErrDamaged", err)
 	}
 }
