@@ -11,6 +11,13 @@ import (
 // Disc is what can be put into a CD-ROM drive; *image.Disc is one.
 type Disc = ata.Disc
 
+// Drive is what a disk or disc is put into: a floppy drive or a CD-ROM drive by
+// its number.
+type Drive struct {
+	CDROM bool
+	Unit  int
+}
+
 // CDROM is a CD-ROM drive.
 type CDROM struct {
 	Disc Disc // what is in it; nil: empty

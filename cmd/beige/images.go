@@ -160,13 +160,17 @@ func (d *disks) cdromDrives(o *options, second bool) error {
 // insert opens an image for a slot.
 func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	if slot >= slotCDROM {
-		_, err := d.InsertDisc(slot-slotCDROM, path)
+		disc, err := image.OpenDisc(path, d.opt)
+		if err == nil {
+			d.discs[slot-slotCDROM] = disc
+		}
 		return err
 	}
 	if slot < slotDisk {
-		f, err := d.Insert(slot, path)
+		f, err := d.openFloppy(slot, path)
 		if err == nil {
 			cfg.Floppies[slot] = f
+			d.putFloppy(slot, f, path)
 		}
 		return err
 	}
@@ -175,6 +179,9 @@ func (d *disks) insert(cfg *machine.Config, slot int, path string) error {
 	}
 	h, err := image.OpenDisk(path, d.opt)
 	if err == nil {
+		if !d.opt.ReadOnly && !d.opt.Snapshot {
+			d.files[slot], _ = os.Stat(path)
+		}
 		cfg.Disks[slot-slotDisk] = h
 		d.disks = append(d.disks, h)
 	}
@@ -193,29 +200,33 @@ func (d *disks) alone(slot int, path string) error {
 			return fmt.Errorf("%s: is in %s already; a file can be written through one drive only: use --snapshot or --read-only, or a copy for %s", path, driveName(other), driveName(slot))
 		}
 	}
-	d.files[slot] = info
 	return nil
 }
 
-// Insert opens the floppy for a drive, in the place of the one that is there,
-// which the machine must have let go.
-func (d *disks) Insert(drive int, path string) (machine.Floppy, error) {
-	if err := d.Eject(drive); err != nil {
-		return nil, err
-	}
+// openFloppy opens an image for a floppy drive.
+func (d *disks) openFloppy(drive int, path string) (*image.Floppy, error) {
 	if err := d.alone(drive, path); err != nil {
 		return nil, err
 	}
-	f, err := image.OpenFloppy(path, d.opt)
-	if err != nil {
-		return nil, err
-	}
-	d.floppies[drive] = f
-	return f, nil
+	return image.OpenFloppy(path, d.opt)
 }
 
-// Eject closes the floppy of a drive, so that its file is free for others.
-func (d *disks) Eject(drive int) error {
+// putFloppy notes what is in a drive, which is empty.
+func (d *disks) putFloppy(drive int, f *image.Floppy, path string) {
+	d.floppies[drive], d.files[drive] = f, nil
+	if info, err := os.Stat(path); err == nil && !d.opt.ReadOnly && !d.opt.Snapshot {
+		d.files[drive] = info
+	}
+}
+
+// holds reports whether a drive has the file open to write to it.
+func (d *disks) holds(drive int, path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && d.files[drive] != nil && os.SameFile(info, d.files[drive])
+}
+
+// ejectFloppy closes the floppy of a drive, so that its file is free for others.
+func (d *disks) ejectFloppy(drive int) error {
 	f := d.floppies[drive]
 	d.files[drive] = nil
 	if f == nil {
@@ -225,22 +236,8 @@ func (d *disks) Eject(drive int) error {
 	return f.Close()
 }
 
-// InsertDisc opens the image for a CD-ROM drive, in the place of the one that is
-// there, which the machine must have let go.
-func (d *disks) InsertDisc(drive int, path string) (machine.Disc, error) {
-	if err := d.EjectDisc(drive); err != nil {
-		return nil, err
-	}
-	disc, err := image.OpenDisc(path, d.opt)
-	if err != nil {
-		return nil, err
-	}
-	d.discs[drive] = disc
-	return disc, nil
-}
-
-// EjectDisc closes the image of a CD-ROM drive.
-func (d *disks) EjectDisc(drive int) error {
+// ejectDisc closes the image of a CD-ROM drive.
+func (d *disks) ejectDisc(drive int) error {
 	disc := d.discs[drive]
 	if disc == nil {
 		return nil
@@ -253,10 +250,10 @@ func (d *disks) EjectDisc(drive int) error {
 // them since they were opened and has not been told.
 func (d *disks) Close() error {
 	for drive := range d.floppies {
-		_ = d.Eject(drive) // its failures are reported
+		_ = d.ejectFloppy(drive) // its failures are reported
 	}
 	for drive := range d.discs {
-		_ = d.EjectDisc(drive)
+		_ = d.ejectDisc(drive)
 	}
 	for _, h := range d.disks {
 		_ = h.Close()

@@ -140,11 +140,8 @@ func (s *session) openScript() error {
 		return scriptError(name, err)
 	}
 	s.script = script.New(parsed, script.Options{Out: s.stdout, Err: s.stderr,
-		Insert: func(drive int, path string) (machine.Floppy, error) { return s.disks.Insert(drive, path) },
-		Eject:  func(drive int) error { return s.disks.Eject(drive) },
-
-		InsertDisc: func(drive int, path string) (machine.Disc, error) { return s.disks.InsertDisc(drive, path) },
-		EjectDisc:  func(drive int) error { return s.disks.EjectDisc(drive) }})
+		Insert: func(d machine.Drive, path string) error { _, err := s.insert(d, path); return err },
+		Eject:  s.eject})
 	s.cfg.Hold = s.script.Hold
 	return nil
 }

@@ -28,6 +28,7 @@ func (s *session) serve(ctx context.Context) outcome {
 			return outcome{exit: machine.Exit{Reason: machine.HostStop, Code: codeFailed, Text: "terminal: " + err.Error()}}
 		}
 		s.term, t.SaveText = t, saveText
+		s.drivesInMenu(t)
 		defer t.Close()
 	}
 	run, halt := context.WithCancel(ctx)

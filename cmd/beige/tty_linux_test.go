@@ -70,7 +70,7 @@ func (p *pty) output() string {
 
 // waitFor waits until the terminal has been sent text.
 func (p *pty) waitFor(text string) bool {
-	for range 2000 {
+	for range 6000 {
 		if strings.Contains(p.output(), text) {
 			return true
 		}
@@ -134,7 +134,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 				done <- int(code)
 			}()
 			if tc.act != nil {
-				if !p.waitFor("up") {
+				if !p.shows("up") {
 					t.Errorf("the guest is not up: %q", p.output())
 				}
 				tc.act(p)
@@ -144,7 +144,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 				if code != tc.want {
 					t.Errorf("exit code %d; want %d", code, tc.want)
 				}
-			case <-time.After(30 * time.Second):
+			case <-time.After(2 * time.Minute):
 				t.Fatal("beige goes on")
 			}
 			after, err := unix.IoctlGetTermios(int(p.tty.Fd()), unix.TCGETS)
@@ -184,12 +184,14 @@ func TestSerialTerminal(t *testing.T) {
 	echo := []byte{0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xfb, 0xb2, 0xf8, 0xec, 0xfe, 0xc0, 0xee, 0xeb, 0xf0}
 	done := make(chan int, 1)
 	go func() {
-		done <- doMain([]string{"run", "--floppy", guest(t, out(0x3fb, 3), echo), "--serial", "stdio"}, p.tty, p.tty, p.tty)
+		done <- doMain([]string{"run", "--floppy", guest(t, out(0x3fb, 3), out(0x3f8, '!'), echo), "--serial", "stdio"}, p.tty, p.tty, p.tty)
 	}()
 	if !p.waitFor("beige: COM1 is this terminal; Ctrl+] quits") {
 		t.Errorf("not announced: %q", p.output())
 	}
-	time.Sleep(300 * time.Millisecond)
+	if !p.waitFor("!") { // what comes before the guest has set up its port is lost
+		t.Errorf("the guest is not up: %q", p.output())
+	}
 	p.master.WriteString("GDK\x02")
 	if !p.waitFor("HEL\x03") {
 		t.Errorf("the guest answered %q; want HEL and Ctrl+C", p.output())
@@ -200,7 +202,7 @@ func TestSerialTerminal(t *testing.T) {
 		if code != 0 {
 			t.Errorf("exit code %d", code)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("beige goes on")
 	}
 }

@@ -64,20 +64,13 @@ type line struct {
 	text    string // of wait and expect, as on the screen; bytes of wait-serial; file of text, shot, expect-screen and insert
 	strokes []machine.Stroke
 	time    bus.Time // of sleep and within
-	drive   drive
+	drive   machine.Drive
 	code    int // of quit; tolerance of expect-screen
 }
 
-// drive is what a disk or disc is put into: a floppy drive or a CD-ROM drive by
-// its number.
-type drive struct {
-	cdrom bool
-	unit  int
-}
-
 // drives maps the words for drives.
-func drives() map[string]drive {
-	return map[string]drive{"floppy": {}, "a": {}, "floppy2": {unit: 1}, "b": {unit: 1}, "cd": {cdrom: true}, "cd2": {cdrom: true, unit: 1}}
+func drives() map[string]machine.Drive {
+	return map[string]machine.Drive{"floppy": {}, "a": {}, "floppy2": {Unit: 1}, "b": {Unit: 1}, "cd": {CDROM: true}, "cd2": {CDROM: true, Unit: 1}}
 }
 
 // verbs lists the commands.

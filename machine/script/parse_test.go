@@ -55,7 +55,7 @@ quit 7
 		t.Fatalf("%d lines; want %d", len(s.lines), len(want))
 	}
 	for i, l := range s.lines {
-		got := row{l.number, l.verb, l.text, l.time, len(l.strokes) + l.drive.unit + l.code}
+		got := row{l.number, l.verb, l.text, l.time, len(l.strokes) + l.drive.Unit + l.code}
 		if got != want[i] {
 			t.Errorf("line %d = %+v; want %+v", i, got, want[i])
 		}

@@ -40,14 +40,10 @@ type Options struct {
 	Out io.Writer // for "hash"
 	Err io.Writer // for failures
 
-	// Insert opens an image for drive 0 or 1, and Eject closes what is in the
-	// drive. Whatever was in it is out of the machine's hands by then.
-	Insert func(drive int, file string) (machine.Floppy, error)
-	Eject  func(drive int) error
-
-	// InsertDisc and EjectDisc do the same for CD-ROM drives.
-	InsertDisc func(drive int, file string) (machine.Disc, error)
-	EjectDisc  func(drive int) error
+	// Insert puts an image into a drive, in the place of what is in it, and Eject
+	// empties a drive.
+	Insert func(d machine.Drive, file string) error
+	Eject  func(d machine.Drive) error
 }
 
 // Runner is a script under way. All of it belongs to the machine goroutine.
@@ -197,9 +193,9 @@ func (r *Runner) line(l *line) (done bool, err error) {
 	case "expect-screen":
 		return true, fileCause(screenshot.Expect(l.text, r.m.Frame(), l.code))
 	case "insert":
-		return true, r.insert(l.drive, l.text)
+		return true, r.opt.Insert(l.drive, l.text)
 	case "eject":
-		return true, r.eject(l.drive)
+		return true, r.opt.Eject(l.drive)
 	case "reset":
 		r.m.Take(machine.Event{Kind: machine.EventReset})
 	case "power":
@@ -215,37 +211,6 @@ func fileCause(err error) error {
 	var pe *os.PathError
 	if errors.As(err, &pe) {
 		return pe.Err
-	}
-	return err
-}
-
-// eject empties a drive.
-func (r *Runner) eject(d drive) error {
-	if d.cdrom {
-		if err := r.m.EjectDisc(d.unit); err != nil {
-			return err
-		}
-		return r.opt.EjectDisc(d.unit)
-	}
-	r.m.Take(machine.Event{Kind: machine.EventEject, Unit: d.unit})
-	return r.opt.Eject(d.unit)
-}
-
-// insert puts an image into a drive, in the place of what is in it.
-func (r *Runner) insert(d drive, file string) error {
-	if err := r.eject(d); err != nil {
-		return err
-	}
-	if d.cdrom {
-		disc, err := r.opt.InsertDisc(d.unit, file)
-		if err == nil {
-			r.m.InsertDisc(d.unit, disc)
-		}
-		return err
-	}
-	f, err := r.opt.Insert(d.unit, file)
-	if err == nil {
-		r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: d.unit, Floppy: f})
 	}
 	return err
 }

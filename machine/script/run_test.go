@@ -33,17 +33,27 @@ func play(t *testing.T, text string, code []byte) (exit machine.Exit, r *Runner,
 	}
 	var stdout, stderr bytes.Buffer
 	r = New(s, Options{Out: &stdout, Err: &stderr,
-		Insert: func(drive int, file string) (machine.Floppy, error) {
-			if file == "none.img" {
-				return nil, errors.New("none.img: no such file")
+		Insert: func(d machine.Drive, file string) error {
+			switch {
+			case file == "none.img":
+				return errors.New("none.img: no such file")
+			case d.CDROM:
+				if err := r.m.EjectDisc(d.Unit); err != nil {
+					return err
+				}
+				r.m.InsertDisc(d.Unit, image.NewDisc(file, make([]byte, 20*image.DiscSectorSize)))
+			default:
+				r.m.Take(machine.Event{Kind: machine.EventInsert, Unit: d.Unit, Floppy: image.BlankFloppy(file, image.Formats()[0])})
 			}
-			return image.BlankFloppy(file, image.Formats()[0]), nil
+			return nil
 		},
-		Eject: func(int) error { return nil },
-		InsertDisc: func(drive int, file string) (machine.Disc, error) {
-			return image.NewDisc(file, make([]byte, 20*image.DiscSectorSize)), nil
-		},
-		EjectDisc: func(int) error { return nil }})
+		Eject: func(d machine.Drive) error {
+			if d.CDROM {
+				return r.m.EjectDisc(d.Unit)
+			}
+			r.m.Take(machine.Event{Kind: machine.EventEject, Unit: d.Unit})
+			return nil
+		}})
 	cfg := machine.Config{Deterministic: true, Floppies: [2]machine.Floppy{f}, CDROMs: [4]*machine.CDROM{2: {}}, Hold: r.Hold}
 	cfg.Serial[0] = r
 	m, err := machine.New(cfg)

@@ -13,7 +13,7 @@ import (
 type Input struct {
 	Stroke machine.Stroke
 	Escape bool
-	Rune   rune // the character, where it was one: for the menu
+	Rune   rune // the character, where it was one: for the menu; it may have no stroke
 }
 
 // EscapeKey is Ctrl+], which opens the menu.
@@ -252,8 +252,8 @@ func char(r rune, mods int) (Input, bool) {
 		return key(kbc.KeyJ, mods|modCtrl), true
 	}
 	strokes, err := machine.StrokesFor(string(r))
-	if err != nil {
-		return Input{}, false
+	if err != nil { // no key of the PC's, but it may be in the name of a file
+		return Input{Rune: r}, mods == 0 && r > 0x7f
 	}
 	s := strokes[0]
 	return Input{Stroke: machine.Stroke{Hold: append(held(mods&^modShift), s.Hold...), Taps: s.Taps}, Rune: r}, true

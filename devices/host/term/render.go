@@ -50,6 +50,7 @@ type Renderer struct {
 	status string // shown in its place, or over the last row
 	menu   []string
 	short  []string // words of the menu, for a terminal without room for its lines
+	prompt *prompt  // in the place of the status
 
 	painter vga.Painter // of graphics
 	scaled  scaled
@@ -84,6 +85,10 @@ func (r *Renderer) SetHint(s string) { r.hint = s }
 // SetStatus sets the line below the screen, or over its last row where there is
 // no room; "" removes it.
 func (r *Renderer) SetStatus(s string) { r.status = s }
+
+// SetPrompt shows a question and what is typed at it in the place of the status,
+// with the terminal's cursor; nil removes it.
+func (r *Renderer) SetPrompt(p *prompt) { r.prompt = p }
 
 // SetMenu lays a box of lines over the middle of the screen, or its words in
 // short over the top of a terminal that is too small; nil removes it.
@@ -138,12 +143,12 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 			r.graphics(want, s.Frame)
 		}
 	}
-	line, y := r.status, r.rows-1
-	if rows < r.rows {
-		y = rows
-		if line == "" {
-			line = r.hint
-		}
+	line, y := r.status, r.statusRow(s)
+	if line == "" && rows < r.rows {
+		line = r.hint
+	}
+	if r.prompt != nil {
+		line, _ = r.prompt.line(r.cols)
 	}
 	if line != "" {
 		r.text(want, 0, y, line)
@@ -169,6 +174,14 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 		}
 	}
 	return want
+}
+
+// statusRow is the row below the screen, or the last one where there is no room.
+func (r *Renderer) statusRow(s *machine.Screen) int {
+	if s.Text {
+		return min(s.Rows, r.rows-1)
+	}
+	return r.rows - 1
 }
 
 var blank = cell{r: ' '}
@@ -321,8 +334,12 @@ func sq(v int) int  { return v * v }
 // nowhere is the place of a cursor that does not show.
 var nowhere = [2]int{-1, -1}
 
-// cursorOn is where the guest's cursor is on the terminal.
+// cursorOn is where the guest's cursor, or that of a prompt, is on the terminal.
 func (r *Renderer) cursorOn(s *machine.Screen) [2]int {
+	if r.prompt != nil {
+		_, x := r.prompt.line(r.cols)
+		return [2]int{x, r.statusRow(s)}
+	}
 	x, y := s.Cursor.X-r.px, s.Cursor.Y-r.py
 	if !s.Cursor.Visible || !s.Text || r.menu != nil || x < 0 || y < 0 || x >= r.cols || y >= r.rows {
 		return nowhere

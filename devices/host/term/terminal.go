@@ -48,6 +48,19 @@ type Terminal struct {
 
 	// SaveText stores the text of a screen and returns the name of the file.
 	SaveText func(text string) (name string, err error)
+
+	// Drives are those whose disks can be changed. Insert puts a file into one,
+	// by its place in Drives, and Eject empties one; they return what to tell the
+	// person.
+	Drives []Drive
+	Insert func(drive int, file string) (string, error)
+	Eject  func(drive int) (string, error)
+}
+
+// Drive is a drive in the menu.
+type Drive struct {
+	Key  rune   // chooses it
+	Name string // such as "drive A"
 }
 
 // IsTerminal reports whether f is a terminal.
@@ -233,13 +246,15 @@ func (t *Terminal) draw() {
 func (t *Terminal) handle(m *machine.Machine, inputs []Input) (quit bool) {
 	var strokes []machine.Stroke
 	for _, in := range inputs {
-		if t.menu.open || in.Escape {
+		if t.menu.active() || in.Escape {
 			if t.menu.key(t, m, in) {
 				return true
 			}
 			continue
 		}
-		strokes = append(strokes, in.Stroke)
+		if len(in.Stroke.Taps) > 0 {
+			strokes = append(strokes, in.Stroke)
+		}
 	}
 	if len(strokes) > 0 {
 		m.Post(func() { m.Type(strokes, nil) })
