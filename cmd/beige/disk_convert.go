@@ -100,10 +100,15 @@ func copySectors(d sectors, dst string, sector int) error {
 		if err := out.Truncate(int64(d.Sectors()) * int64(sector)); err != nil {
 			return err
 		}
+		ctx, stop := stopContext()
+		defer stop()
 		const step = 64 << 10
 		buf, zero := make([]byte, step), make([]byte, step)
 		for lba, n := uint64(0), uint64(step/sector); lba < d.Sectors(); lba += n {
 			p := buf[:min(n, d.Sectors()-lba)*uint64(sector)]
+			if err := stopped(ctx); err != nil {
+				return err
+			}
 			if err := d.ReadSectors(lba, p); err != nil {
 				return err
 			}

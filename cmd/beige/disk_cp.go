@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,6 +126,9 @@ func (j *copier) plan(sources []place, dst place) error {
 		return err
 	}
 	if info == nil {
+		if err := j.to.checkName(j.to.base(dst.path)); err != nil {
+			return fmt.Errorf("%s: %w", j.to.full(dst.path), err)
+		}
 		dir := j.to.dir(dst.path)
 		if up, err := j.to.there(dir); err != nil || up == nil || !up.IsDir() {
 			return fmt.Errorf("%s: no such directory", j.to.full(dir))
@@ -283,17 +289,30 @@ func (j *copier) room(v *volume) error {
 	return nil
 }
 
-// run does what is planned.
+// run does what is planned. A signal stops it between two pieces of a file,
+// which is then as it was.
 func (j *copier) run() error {
+	ctx, stop := stopContext()
+	defer stop()
 	for _, item := range j.items {
-		if err := j.copy(item); err != nil {
+		if err := j.copy(ctx, item); err != nil {
 			return err
+		}
+	}
+	for _, item := range slices.Backward(j.items) { // what was copied into a directory has changed its time
+		if item.info.IsDir() && !item.info.ModTime().IsZero() && j.to == (hostTree{}) {
+			if err := os.Chtimes(item.dst, item.info.ModTime(), item.info.ModTime()); err != nil {
+				return fileError(item.dst, err)
+			}
 		}
 	}
 	return nil
 }
 
-func (j *copier) copy(item copyItem) error {
+func (j *copier) copy(ctx context.Context, item copyItem) error {
+	if err := stopped(ctx); err != nil {
+		return err
+	}
 	if item.info.IsDir() {
 		return j.to.mkdir(item.dst, item.info.ModTime())
 	}
@@ -302,5 +321,34 @@ func (j *copier) copy(item copyItem) error {
 		return err
 	}
 	defer f.Close()
-	return j.to.write(item.dst, f, item.info.Size(), item.info.ModTime())
+	return j.to.write(item.dst, stoppable{ctx, f}, item.info.Size(), item.info.ModTime())
+}
+
+// stopContext ends with the signals that stop a run.
+func stopContext() (context.Context, context.CancelFunc) {
+	if sigs := stopSignals(); len(sigs) > 0 {
+		return signal.NotifyContext(context.Background(), sigs...)
+	}
+	return context.WithCancel(context.Background())
+}
+
+// stopped is the exit code for a context that has ended.
+func stopped(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return exitCode(codeInterrupted)
+	}
+	return nil
+}
+
+// stoppable is a reader that fails when its context ends.
+type stoppable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s stoppable) Read(p []byte) (int, error) {
+	if err := stopped(s.ctx); err != nil {
+		return 0, err
+	}
+	return s.r.Read(p)
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -77,19 +80,30 @@ func sampleTree(t *testing.T) (dir string, when time.Time) {
 			t.Fatal(err)
 		}
 	}
+	for _, name := range []string{"sub/deep", "sub"} {
+		if err := os.Chtimes(filepath.Join(dir, name), when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return dir, when
 }
 
-// sameTree compares two directories of the host, times included.
+// sameTrees compares two directories of the host, times included.
 func sameTrees(t *testing.T, want, got string) {
 	t.Helper()
 	files := 0
 	err := filepath.Walk(want, func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() {
+		if err != nil {
 			return err
 		}
-		files++
 		rel, _ := filepath.Rel(want, path)
+		if now, err := os.Stat(filepath.Join(got, rel)); err == nil && rel != "." && !now.ModTime().Equal(info.ModTime()) {
+			t.Errorf("%s: of %v; want %v", rel, now.ModTime(), info.ModTime())
+		}
+		if info.IsDir() {
+			return nil
+		}
+		files++
 		a, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -97,9 +111,6 @@ func sameTrees(t *testing.T, want, got string) {
 		b, err := os.ReadFile(filepath.Join(got, rel))
 		if err != nil || !bytes.Equal(a, b) {
 			t.Errorf("%s: %d bytes, %v; want %d", rel, len(b), err, len(a))
-		}
-		if now, err := os.Stat(filepath.Join(got, rel)); err == nil && !now.ModTime().Equal(info.ModTime()) {
-			t.Errorf("%s: of %v; want %v", rel, now.ModTime(), info.ModTime())
 		}
 		return nil
 	})
@@ -266,6 +277,40 @@ func TestReadOnlyAttribute(t *testing.T) {
 	disk(t, "rm", "-f", path+":io.sys")
 }
 
+// TestStoppedCopy: a signal leaves the file that is there as it is.
+func TestStoppedCopy(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	path := newDisk(t, "360K")
+	disk(t, "cp", file(t, "X", 3, []byte("old")), path+":")
+	s := &images{}
+	v, err := s.volume(place{image: path}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := file(t, "x", 3, []byte("old"))
+	for _, tc := range []struct {
+		to   writableTree
+		name string
+	}{{hostTree{}, host}, {v, "X"}} {
+		// One piece is read, then the signal comes.
+		r := io.MultiReader(strings.NewReader("new"), stoppable{ctx, strings.NewReader("new")})
+		if err := tc.to.write(tc.name, r, 6, time.Now()); !errors.Is(err, exitCode(codeInterrupted)) {
+			t.Errorf("writing %s: %v; want exit code 130", tc.name, err)
+		}
+	}
+	if err := s.close(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := disk(t, "cat", path+":x"); got != "old" {
+		t.Errorf("in the image: %q", got)
+	}
+	if left, _ := filepath.Glob(filepath.Dir(host) + "/*"); len(left) != 1 {
+		t.Errorf("left on the host: %v", left)
+	}
+	sound(t, path, 0)
+}
+
 func TestDiskFileMistakes(t *testing.T) {
 	tree, _ := sampleTree(t)
 	img := newDisk(t, "360K")
@@ -316,6 +361,8 @@ func TestDiskFileMistakes(t *testing.T) {
 		{"mkdir IMG:/no/dir", 1, "IMG:/no/dir: no such file or directory"},
 		{"mkdir -p IMG:/readme.txt/x", 1, "IMG:/readme.txt: is a file"},
 		{"mkdir IMG:a?b", 1, "name not possible"},
+		{"cp TREE/README.TXT IMG:a?b", 1, "IMG:/a?b: is no name that a file of a FAT file system may have"},
+		{"cp TREE/README.TXT HOST/a:b HOST/c?d IMG:", 2, "a: no such image"},
 		{"mkdir BUSY:/x", 2, "BUSY: is in use by another beige"},
 		{"mkdir ARCHIVE:/x", 2, "ImageDisk images are only read; beige disk convert"},
 		{"mkdir DISC:/x", 2, "DISC: a CD is only read"},

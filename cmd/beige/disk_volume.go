@@ -121,11 +121,10 @@ func (v *volume) there(name string) (fs.FileInfo, error) {
 
 func (v *volume) dir(name string) string { return path.Dir(name) }
 
-// checkName refuses what would be no single name of a path; which names FAT
-// takes, the writing tells.
+// checkName refuses names that cannot be made.
 func (v *volume) checkName(name string) error {
-	if name == "" || name == "." || name == ".." || strings.Contains(name, "/") {
-		return errors.New("is no name that a file may have")
+	if err := fat.CheckName(name); err != nil {
+		return errors.New("is no name that a file of a FAT file system may have")
 	}
 	return nil
 }

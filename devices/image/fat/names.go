@@ -56,11 +56,11 @@ func listable(name string) bool {
 }
 
 // shortBad are the characters that a long name may have and a short one not;
-// those no name may have are in checkName.
+// those no name may have are in CheckName.
 const shortBad = " +,;=[]."
 
-// checkName refuses what is no name.
-func checkName(name string) error {
+// CheckName refuses what is no name of a file in a FAT volume, with ErrName.
+func CheckName(name string) error {
 	switch {
 	case name == "" || strings.Trim(name, ". ") == "":
 		return fmt.Errorf("%q: %w", name, ErrName)

@@ -110,7 +110,7 @@ func (v *Volume) target(path string) (*directory, string, *Entry, error) {
 	}
 	old := v.find(d, name)
 	if old == nil {
-		err = checkName(name)
+		err = CheckName(name)
 	}
 	return d, name, old, err
 }
