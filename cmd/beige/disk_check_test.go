@@ -29,7 +29,7 @@ func damage(t *testing.T, path string, change func(b []byte)) (code int, out str
 
 func TestDiskCheck(t *testing.T) {
 	tree, _ := sampleTree(t)
-	floppy, hard := newDisk(t, "1.44M"), newDisk(t, "20M")
+	floppy, hard := newDisk(t, "1.44M"), newDisk(t, "8M")
 	disk(t, "cp", "-r", tree+"/.", floppy+":/")
 	disk(t, "cp", "-r", tree+"/.", hard+":/")
 	le := binary.LittleEndian
@@ -55,11 +55,11 @@ func TestDiskCheck(t *testing.T) {
 	}{
 		{"a sound floppy", floppy, func([]byte) {}, 0, "IMG: sound\n"},
 		{"a sound hard disk", hard, func([]byte) {}, 0, "IMG: sound\n"},
-		{"lost clusters", floppy, func(b []byte) { entry(b, 2000, 0xfff) }, 1, "IMG: "},
-		{"tables that differ", floppy, func(b []byte) { b[fat+9*512+100] ^= 0xff }, 1, "IMG: "},
+		{"lost clusters", floppy, func(b []byte) { entry(b, 2000, 0xfff) }, 1, "IMG: 1 lost cluster in 1 chain"},
+		{"tables that differ", floppy, func(b []byte) { b[fat+9*512+100] ^= 0xff }, 1, "IMG: copy 2 of the file allocation table differs"},
 		{"a chain into nowhere", floppy, func(b []byte) {
 			entry(b, int(le.Uint16(b[19*512+bytes.Index(b[19*512:], []byte("README  TXT"))+26:])), 0xb70)
-		}, 1, "IMG: /README.TXT: "},
+		}, 1, "IMG: /README.TXT: a chain leads to cluster 2928"},
 		{"a blank floppy", file(t, "blank.img", 737280, nil), func([]byte) {}, 0, "IMG: no FAT file system to check\n"},
 		{"two active partitions", hard, func(b []byte) { copy(b[446+16:], b[446:446+16]) }, 1, "IMG: 2 partitions are active"},
 		{"partitions that overlap", hard, func(b []byte) { copy(b[446+16:], b[446:446+16]) }, 1, "IMG: partitions 1 and 2 overlap"},
