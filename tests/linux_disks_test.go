@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bytes"
 	"crypto/md5"
 	"fmt"
 	"math/rand/v2"
@@ -98,6 +99,39 @@ echo @@ swap; awk '/pswp/ {print $1, $2}' /proc/vmstat
 		if n, err := strconv.Atoi(count); err != nil || n < 2000 {
 			t.Errorf("%s = %s pages; want 2000 at least", name, count)
 		}
+	}
+}
+
+// Three serial ports send at once, at full speed, and lose nothing.
+func TestLinuxSerial(t *testing.T) {
+	long(t)
+	t.Parallel()
+	data := make([]byte, 100_000)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(data)
+	disk, dir := emptyDisk(t, 1<<20), t.TempDir()
+	if err := os.WriteFile(disk, append(data, make([]byte, 1<<20-len(data))...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var args []string
+	for i := 2; i <= 4; i++ {
+		args = append(args, fmt.Sprintf("--serial%d", i), fmt.Sprintf("file:%s/com%d", dir, i))
+	}
+	log := linuxWorks(t, []string{"ata_piix", "sd_mod"}, "", `
+for i in 1 2 3; do
+	stty -F /dev/ttyS$i 115200 raw
+	head -c 100000 /dev/sda >/dev/ttyS$i &
+done
+echo @@ time
+start=$(cut -d . -f 1 /proc/uptime); wait; echo $(($(cut -d . -f 1 /proc/uptime)-start))
+`, append(args, "--hd", disk)...)
+	for i := 2; i <= 4; i++ {
+		if got, err := os.ReadFile(fmt.Sprintf("%s/com%d", dir, i)); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("COM%d sent %d bytes, %v; want the %d of the disk", i, len(got), err, len(data))
+		}
+	}
+	// 10 bits a byte.
+	if seconds := strings.TrimSpace(section(t, log, "time")); seconds != "8" && seconds != "9" {
+		t.Errorf("100 000 bytes at 115 200 baud took %s s; want 8.7", seconds)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +60,10 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
 		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
 		&cli.StringFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + "; auto is term, or none with --script or --serial stdio", Value: "auto"},
-		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: stdio, file:PATH, none", Value: "none"},
+		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: " + serialTargets, Value: "none"},
+		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
+		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
+		&cli.StringFlag{Name: "serial4", Usage: "COM4 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "lpt", Usage: "LPT1 prints to `FILE`"},
 		&cli.StringFlag{Name: "debugcon", Usage: "debug console (port E9h) `TO`: stderr, file:PATH, none", Value: "none"},
 		&cli.StringFlag{Name: "bios", Usage: "system ROM image `FILE` (default: beige's own)"},
@@ -85,7 +89,8 @@ type options struct {
 	kernel, initrd, append string
 
 	display    string
-	serial     target
+	serial     [serialPorts]target
+	stdioPort  int  // the serial port that has stdio, or -1
 	logs       bool // something goes to the log
 	debugcon   target
 	lpt        string
@@ -96,12 +101,29 @@ type options struct {
 	screenshot string
 }
 
-// target is where a character device goes: "stdio", "file" and a path, "".
-type target struct{ kind, path string }
+// target is where a character device goes: "stdio", "file" and a path, "tcp" and a
+// port, "pty", "".
+type target struct {
+	kind, path string
+	port       uint16
+}
+
+const (
+	serialPorts   = 4
+	serialTargets = "stdio, pty, tcp:PORT, file:PATH, none"
+)
+
+// serialFlag is the name of the flag of serial port unit, from 0.
+func serialFlag(unit int) string {
+	if unit == 0 {
+		return "serial"
+	}
+	return fmt.Sprintf("serial%d", unit+1)
+}
 
 // readOptions reads all flags; the error lists every mistake.
 func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
-	o := &options{images: c.Args().Slice()}
+	o := &options{images: c.Args().Slice(), stdioPort: -1}
 	var errs []error
 	bad := func(flag string, err error) {
 		if err != nil {
@@ -161,13 +183,22 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 			bad("timeout", fmt.Errorf("%q: want a time with a unit, such as 60s", c.String("timeout")))
 		}
 	}
-	o.serial, err = parseTarget(c.String("serial"), "stdio")
-	bad("serial", err)
+	for unit := range o.serial {
+		name := serialFlag(unit)
+		o.serial[unit], err = parseSerial(c.String(name))
+		bad(name, err)
+		if o.serial[unit].kind == "stdio" {
+			switch {
+			case o.display == "term":
+				bad(name, errors.New("stdio and --display term cannot both have the terminal"))
+			case o.stdioPort >= 0:
+				bad(name, fmt.Errorf("stdio is taken by --%s", serialFlag(o.stdioPort)))
+			}
+			o.stdioPort = unit
+		}
+	}
 	o.debugcon, err = parseTarget(c.String("debugcon"), "stderr")
 	bad("debugcon", err)
-	if o.serial.kind == "stdio" && o.display == "term" {
-		bad("serial", errors.New("stdio and --display term cannot both have the terminal"))
-	}
 	if o.logs = c.IsSet("log"); o.logs {
 		cfg.Logger, err = parseLogs(c.StringSlice("log"), stderr)
 		bad("log", err)
@@ -179,6 +210,26 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	return o, errors.Join(errs...)
 }
 
+// parseSerial reads where a serial port goes.
+func parseSerial(s string) (target, error) {
+	kind, port, _ := strings.Cut(s, ":")
+	switch {
+	case s == "pty":
+		return target{kind: "pty"}, nil
+	case kind == "tcp":
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return target{}, fmt.Errorf("%q: want tcp: and a port, 0 (any free one) to 65535", s)
+		}
+		return target{kind: "tcp", port: uint16(n)}, nil
+	}
+	t, err := parseTarget(s, "stdio")
+	if err != nil {
+		return t, fmt.Errorf("%q: want %s", s, serialTargets)
+	}
+	return t, nil
+}
+
 func parseTarget(s, stdio string) (target, error) {
 	kind, path, isFile := strings.Cut(s, ":")
 	switch {
@@ -187,7 +238,7 @@ func parseTarget(s, stdio string) (target, error) {
 	case s == stdio:
 		return target{kind: "stdio"}, nil
 	case isFile && kind == "file" && path != "":
-		return target{"file", path}, nil
+		return target{kind: "file", path: path}, nil
 	}
 	return target{}, fmt.Errorf("%q: want %s, file:PATH or none", s, stdio)
 }

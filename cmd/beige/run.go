@@ -47,6 +47,7 @@ type session struct {
 	term     *term.Terminal
 	lines    *term.Lines
 	stdio    *char.Stdio
+	remote   []lineOf // serial lines to a terminal or a port
 	timedOut bool
 	closer   []func() error
 }
@@ -158,7 +159,11 @@ func scriptError(name string, err error) error {
 // outputs are the files that this run is to write, by their flags.
 func (s *session) outputs() map[string]string {
 	out := map[string]string{}
-	for flag, path := range map[string]string{"serial": s.serial.path, "debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText, "screenshot": s.screenshot} {
+	paths := map[string]string{"debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText, "screenshot": s.screenshot}
+	for unit, to := range s.serial {
+		paths[serialFlag(unit)] = to.path
+	}
+	for flag, path := range paths {
 		if path != "" && !(flag == "screen-text" && path == "-") {
 			out[flag] = path
 		}
@@ -187,7 +192,7 @@ func (s *session) checkFiles() error {
 	return errors.Join(errs...)
 }
 
-// openChars opens what the serial port, the printer and the debug console go
+// openChars opens what the serial ports, the printer and the debug console go
 // to.
 func (s *session) openChars() error {
 	create := func(flag, path string) (io.Writer, error) {
@@ -199,22 +204,13 @@ func (s *session) openChars() error {
 		s.closer = append(s.closer, o.Close)
 		return o, nil
 	}
-	var com char.Tee
 	var errs []error
-	switch s.serial.kind {
-	case "stdio":
-		s.stdio = char.NewStdio(s.stdin, s.stdout)
-		com = append(com, s.stdio)
-	case "file":
-		f, err := create("serial", s.serial.path)
+	for unit := range s.serial {
+		com, err := s.openSerial(unit, create)
 		errs = append(errs, err)
-		com = append(com, f)
-	}
-	if s.script != nil {
-		com = append(com, s.script)
-	}
-	if len(com) > 0 {
-		s.cfg.Serial[0] = com
+		if len(com) > 0 {
+			s.cfg.Serial[unit] = com
+		}
 	}
 	if s.lpt != "" {
 		f, err := create("lpt", s.lpt)
@@ -237,14 +233,14 @@ func (s *session) openChars() error {
 func (s *session) chooseDisplay() error {
 	if s.display == "auto" {
 		s.display = "term"
-		if s.script != nil || s.serial.kind == "stdio" {
+		if s.script != nil || s.stdioPort >= 0 {
 			s.display = "none"
 		}
 	}
 	if s.display == "term" && !(term.IsTerminal(s.stdout.f) && term.IsTerminal(s.stdin)) {
 		s.display = "lines"
 	}
-	s.cfg.Unattended = s.display == "none" && s.script == nil && s.serial.kind != "stdio"
+	s.cfg.Unattended = s.display == "none" && s.script == nil && !slices.ContainsFunc(s.serial[:], target.answers)
 	if s.display != "term" {
 		return nil
 	}

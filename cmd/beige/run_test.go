@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"beige/devices/host/char"
 	"beige/devices/image"
@@ -259,6 +263,68 @@ func TestSerialInput(t *testing.T) {
 	}
 	if b, err := os.ReadFile(got); err != nil || len(b) != size {
 		t.Errorf("the guest got %d bytes, %v; want %d", len(b), err, size)
+	}
+}
+
+// A peer on TCP talks to a guest on COM2, whoever else has come and gone.
+func TestSerialTCP(t *testing.T) {
+	// again: mov dx, 2FDh; in al, dx; test al, 1; jz again; mov dl, F8h; in al, dx; xchg bx, ax; mov dl, FDh
+	// full: in al, dx; test al, 20h; jz full; xchg bx, ax; mov dl, F8h; out dx, al; cmp al, '.'; jne again
+	echo := []byte{0xba, 0xfd, 0x02, 0xec, 0xa8, 0x01, 0x74, 0xf8, 0xb2, 0xf8, 0xec, 0x93, 0xb2, 0xfd,
+		0xec, 0xa8, 0x20, 0x74, 0xfb, 0x93, 0xb2, 0xf8, 0xee, 0x3c, '.', 0x75, 0xe5}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	stderr, said, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	image := guest(t, out(0x2fb, 0x83), out(0x2f8, 1), out(0x2f9, 0), out(0x2fb, 3), out(0x2fa, 7), echo, powerOff)
+	code := make(chan int)
+	go func() {
+		defer said.Close()
+		code <- doMain([]string{"run", "--floppy", image, "--serial2", "tcp:0", "--display", "none"}, null, null, said)
+	}()
+	lines, port := bufio.NewScanner(stderr), ""
+	for port == "" && lines.Scan() {
+		port, _ = strings.CutPrefix(lines.Text(), "beige: COM2 is ")
+		if !strings.HasPrefix(port, "127.0.0.1:") {
+			port = ""
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	for i, text := range []string{"hello\r\n\x00\xff", strings.Repeat("0123456789", 100)} {
+		c, err := net.Dial("tcp", port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The guest is there when it echoes.
+		got := []byte{0}
+		for n := 0; n == 0; n, err = c.Read(got) {
+			if _, err := c.Write([]byte("~")); err != nil {
+				t.Fatal(err)
+			}
+			_ = c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		}
+		_, _ = c.Write([]byte(text))
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		for b := []byte{0}; err == nil && !strings.HasSuffix(string(got), text); {
+			_, err = c.Read(b)
+			got = append(got, b...)
+		}
+		if strings.TrimLeft(string(got), "~") != text || err != nil {
+			t.Errorf("peer %d: got %q, %v; want what it sent", i, got, err)
+		}
+		if i == 1 {
+			_, _ = c.Write([]byte("."))
+		}
+		_ = c.Close()
+	}
+	if got := <-code; got != 0 {
+		t.Errorf("exit code %d", got)
 	}
 }
 

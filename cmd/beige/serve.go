@@ -46,8 +46,11 @@ func (s *session) serve(ctx context.Context) outcome {
 		}()
 		o.exit = s.m.Run(run)
 	}()
+	closed := s.serveLines(front)
 	quit, bug := s.front(front)
 	halt()
+	ended()
+	closed()
 	var o outcome
 	select {
 	case o = <-result:
@@ -81,29 +84,11 @@ func (s *session) front(ctx context.Context) (quit bool, bug string) {
 		s.lines.Serve(ctx)
 	case s.stdio != nil:
 		if term.IsTerminal(s.stdin) {
-			fmt.Fprint(s.stderr, "beige: COM1 is this terminal; Ctrl+] quits\n")
+			fmt.Fprintf(s.stderr, "beige: COM%d is this terminal; Ctrl+] quits\n", s.stdioPort+1)
 		}
-		quit = s.stdio.Serve(ctx, s.receive)
+		quit = s.stdio.Serve(ctx, s.receiveStdio(ctx))
 	default:
 		<-ctx.Done()
 	}
 	return quit, ""
-}
-
-// maxWaiting is how much of the input of --serial stdio may wait for the guest,
-// in bytes; the rest stays where it comes from.
-const maxWaiting = 16 << 10
-
-// receive gives COM1 what has come in, when the guest has taken most of what
-// came before. A person at a terminal is not kept waiting.
-func (s *session) receive(b []byte) {
-	for waiting := maxWaiting; waiting >= maxWaiting && !term.IsTerminal(s.stdin); {
-		if !s.m.Do(func() { waiting = s.m.SerialWaiting(0) }) {
-			break // it does not run yet, or not any more
-		}
-		if waiting >= maxWaiting {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	s.m.Input(machine.Event{Kind: machine.EventSerial, Data: b})
 }

@@ -1,8 +1,6 @@
 // Package char is character devices of the host for the machine's serial and
-// parallel ports: the process's own input and output, files, and several at
-// once.
-//
-// Not modelled: TCP and pseudo-terminals.
+// parallel ports: the process's own input and output, TCP, pseudo-terminals, and
+// several at once.
 package char
 
 import (
