@@ -229,6 +229,14 @@ func (m *Machine) videoBIOS() []byte {
 	return bios.Video()
 }
 
+// allCHS reports whether a disk has a cylinder, a head and a sector for all of
+// itself (ATA-4 annex B). Any other is of a time when there were linear addresses;
+// without them its end could not be reached.
+func allCHS(sectors uint64) bool {
+	const cylinder = 16 * 63
+	return sectors%cylinder == 0 && sectors <= 16383*cylinder
+}
+
 // channel describes an ATA channel with its drives.
 func (m *Machine) channel(n int) ata.Config {
 	name, first := fmt.Sprintf("ata%d", n), 2*n
@@ -239,7 +247,8 @@ func (m *Machine) channel(n int) ata.Config {
 	for i := range c.Drives {
 		serial := fmt.Sprintf("%s-%d", name, i)
 		if d := m.cfg.Disks[first+i]; d != nil {
-			c.Drives[i] = ata.DriveConfig{Disk: d, Model: "beige hard disk", Serial: serial, Firmware: "1.0"}
+			c.Drives[i] = ata.DriveConfig{Disk: d, Model: "beige hard disk", Serial: serial, Firmware: "1.0",
+				CHS: m.preset.chsDisks && allCHS(d.Sectors())}
 		} else if cd := m.cfg.CDROMs[first+i]; cd != nil {
 			c.Drives[i] = ata.DriveConfig{CDROM: true, Disc: cd.Disc, Model: "beige CD-ROM", Serial: serial, Firmware: "1.0"}
 		}

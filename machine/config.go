@@ -86,6 +86,8 @@ type preset struct {
 	ata2   bool // a secondary ATA channel
 	power  bool // soft power-off
 
+	chsDisks bool // hard disks are of a time before linear addresses
+
 	pciFrom string // the oldest model that comes with PCI; "": none does
 	pci     bool   // the model chosen does
 }
@@ -93,7 +95,7 @@ type preset struct {
 func presets() []preset {
 	return []preset{
 		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, pciFrom: "80486"},
-		{name: "at", cpu: "80286", oldest: "80286", uarts: 2},
+		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, chsDisks: true},
 	}
 }
 

@@ -56,6 +56,7 @@ type parameters struct {
 	AT        uint8 // 1: the machine is an AT
 	Wait      uint8 // 1: requests are answered, however long it takes
 	Board     uint8 // 1: a reset of the processor is one of the whole board
+	CHS       uint8 // 1: the hard disks have no linear addresses
 }
 
 // checkDisk returns a disk of checks as a 1.44 MB floppy.
@@ -413,6 +414,11 @@ func TestBIOSDisks(t *testing.T) {
 	}{
 		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 433},
 		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 423},
+		{"528M on an AT", "80286", 1072 * 16 * 63, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 2, 429},
+		{"2.1G on an AT", "80386", 4266 * 16 * 63, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 2, 427},
+		{"4.2G and a little on an AT", "80286", 8207 * 16 * 63, nil, [3]uint16{547, 240, 63}, [3]uint16{8207, 16, 63}, 2, 427},
+		{"8.4G on an AT", "80386", 16383 * 16 * 63, nil, [3]uint16{1024, 240, 63}, [3]uint16{16383, 16, 63}, 2, 424},
+		{"20G on an AT", "80386", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 424},
 		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 432},
 		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 437},
 		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 434},
@@ -437,6 +443,9 @@ func TestBIOSDisks(t *testing.T) {
 			}}
 			if strings.HasSuffix(tc.name, "AT") { // it has one channel
 				cfg.Machine = "at"
+				if tc.sectors%(16*63) == 0 {
+					p.CHS = 1
+				}
 			} else {
 				p.Disks, cfg.Disks[3] = 3, small(0x4343)
 			}

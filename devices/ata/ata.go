@@ -111,6 +111,7 @@ type DriveConfig struct {
 	Serial   string   // at most 20
 	Firmware string   // at most 8
 	Geometry Geometry // zero: 16 heads, 63 sectors, as many cylinders as fit
+	CHS      bool     // a hard disk from before linear addresses (optional in ATA-1): cylinder, head and sector only
 }
 
 // Config describes a channel.

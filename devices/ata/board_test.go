@@ -17,6 +17,7 @@ type ramDisk struct {
 	bad      map[uint64]bool
 	full     bool // the host cannot store anything more
 	readOnly bool
+	chs      bool // in a drive without linear addresses
 	flushes  int
 }
 
@@ -79,7 +80,7 @@ func newBoardDMA(t *testing.T, dma DMA, disks ...*ramDisk) *board {
 	cfg := Config{Name: "ata0", DMA: dma}
 	for i, d := range disks {
 		if d != nil {
-			cfg.Drives[i].Disk = d
+			cfg.Drives[i].Disk, cfg.Drives[i].CHS = d, d.chs
 		}
 	}
 	b.Channel = New(b.clock, func(high bool) {

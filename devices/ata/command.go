@@ -95,6 +95,10 @@ func (d *drive) execute(cmd uint8) {
 		d.executeCD(cmd)
 		return
 	}
+	if d.cfg.CHS && d.needsLBA(cmd) {
+		d.fail(errorABRT)
+		return
+	}
 	switch cmd {
 	case cmdRead, cmdReadNoRetry, cmdReadExt, cmdReadMulti, cmdReadMultiExt,
 		cmdWrite, cmdWriteNoRetry, cmdWriteExt, cmdWriteMulti, cmdWriteMultiExt, cmdWriteVerify,
@@ -189,6 +193,20 @@ func (d *drive) execute(cmd uint8) {
 	default: // NOP, everything removed, everything not announced
 		d.fail(errorABRT)
 	}
+}
+
+// needsLBA reports whether a command is one that a drive without linear addresses
+// does not know: newer ones, and any that gives such an address.
+func (d *drive) needsLBA(cmd uint8) bool {
+	switch cmd {
+	case cmdReadExt, cmdReadMultiExt, cmdReadDMAExt, cmdWriteExt, cmdWriteMultiExt, cmdWriteDMAExt, cmdVerifyExt, cmdFlushExt,
+		cmdReadNative, cmdReadNativeExt, cmdSetMax, cmdSetMaxExt:
+		return true
+	case cmdRead, cmdReadNoRetry, cmdReadMulti, cmdWrite, cmdWriteNoRetry, cmdWriteMulti, cmdWriteVerify,
+		cmdReadDMA, cmdReadDMANoRetry, cmdWriteDMA, cmdWriteDMANoRetry, cmdVerify, cmdVerifyNoRetry, cmdSeek:
+		return d.Device&deviceLBA != 0
+	}
+	return false
 }
 
 // translate sets the current CHS translation (IDENTIFY words 54 to 58).

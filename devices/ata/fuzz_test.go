@@ -51,9 +51,10 @@ func FuzzChannel(f *testing.F) {
 	f.Add([]byte{1, regDevice, 0xf0, 1, regCount, 20, 9, 30, 0, 1, regStatus, cmdWriteDMAExt, 5, 255, 255, 8, 0, 0, 9, 255, 0, 5, 255, 255})
 	f.Add([]byte{1, regDevice, 0xe0, 1, regStatus, cmdReadNative, 5, 100, 100, 1, regLBALow, 9, 1, regCount, 1, 1, regStatus, cmdSetMax, 5, 100, 100, 8, 0, 0, 7, 0, 0})
 	f.Fuzz(func(t *testing.T, prog []byte) {
+		chs := len(prog)%2 == 1
 		newDisks := func() []*ramDisk {
 			d := []*ramDisk{newRAM(700), newRAM(1 << 40)}
-			d[0].bad[5] = true
+			d[0].bad[5], d[0].chs = true, chs
 			return d
 		}
 		disks := [2][]*ramDisk{newDisks(), newDisks()}

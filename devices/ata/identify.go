@@ -27,6 +27,7 @@ const (
 	idDoubleword   = 1      // ATA-1: 32-bit data port accesses work
 	idCapability   = 0x2e00 // standby timer values, IORDY, IORDY can be disabled, LBA
 	idCapability2  = 0x4000 // the word is valid
+	idLBA          = 0x0200 // of word 49
 	idPIOTiming    = 2 << 8
 	idFieldsValid  = 0x0003 // words 54-58, 64-70
 	idDMA          = 0x0100 // of word 49
@@ -36,6 +37,7 @@ const (
 	idPIOModes     = 0x0003 // modes 3 and 4
 	idPIOCycle     = 120    // ns, mode 4
 	idStandards    = 0x007e // ATA-1 to ATA/ATAPI-6
+	idStandardsCHS = 0x000e // ATA-1 to ATA-3, where linear addresses are optional
 	idCmdNOP       = 1 << 14
 	idCmdReadBuf   = 1 << 13
 	idCmdWriteBuf  = 1 << 12
@@ -111,6 +113,17 @@ func (d *drive) identify() {
 	word(86, idSetFlushExt|idSetFlush|idSetLBA48)
 	word(87, idSetValid)
 	binary.LittleEndian.PutUint64(b[200:], total)
+
+	if d.cfg.CHS {
+		word(49, binary.LittleEndian.Uint16(b[98:])&^idLBA)
+		dword(60, 0)
+		word(80, idStandardsCHS)
+		word(82, fixed&^(idCmdProtected)|idCmdLookAhead|idCmdCache)
+		word(83, idSetValid|idSetFlush)
+		word(85, enabled&^idCmdProtected)
+		word(86, idSetFlush)
+		clear(b[200:208])
+	}
 
 	b[510] = idChecksumMark
 	var sum uint8
