@@ -377,6 +377,10 @@ func (m *Machine) deliver(e Event) {
 // keyboardReady reports whether a key pressed now is not lost.
 func (m *Machine) keyboardReady() bool { return m.kbc.KeyboardReady() && m.kbc.KeysWaiting() == 0 }
 
+// KeyboardLEDs returns the lights of the keyboard (kbc.LEDCaps, ...). Caller is
+// the machine goroutine.
+func (m *Machine) KeyboardLEDs() uint8 { return m.kbc.LEDs() }
+
 // The register that says whether an operating system has taken over power
 // management (ACPI specification, PM1_CNT.SCI_EN).
 const (

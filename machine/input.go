@@ -33,7 +33,7 @@ type Event struct {
 	Key  kbc.Key
 	Down bool
 
-	DX, DY, DZ int   // right, down and away from the user are positive
+	DX, DY, DZ int   // right, down and toward the user are positive
 	Buttons    uint8 // kbc.ButtonLeft and so on
 
 	Unit   int

@@ -26,7 +26,7 @@ func demo(t *testing.T, cfg Config) *Machine {
 
 func strokes(t *testing.T, text string) []Stroke {
 	t.Helper()
-	s, err := StrokesFor(text)
+	s, err := StrokesFor(kbc.US(), text)
 	if err != nil {
 		t.Fatal(err)
 	}

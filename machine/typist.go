@@ -3,6 +3,7 @@ package machine
 import (
 	"fmt"
 
+	"beige/cpu"
 	"beige/devices/bus"
 	"beige/devices/kbc"
 	"beige/devices/vga/cp437"
@@ -16,6 +17,41 @@ type Stroke struct{ Hold, Taps []kbc.Key }
 // next one: the pace of a very fast typist, so that a guest with a buffer of
 // 16 keys keeps up.
 const strokeTime = 12 * bus.Millisecond
+
+// bufferTime is how long a stroke waits for a program to read what is in the
+// BIOS's keyboard buffer: it may be busy, or it may never look there.
+const bufferTime = 5 * bus.Second
+
+// The BIOS data area's keyboard buffer (IBM Personal Computer AT Technical
+// Reference, ROM BIOS Data Areas): the offset of the next code to be read and of
+// the next to be stored, and the ends of the buffer, in segment 40h.
+const (
+	bdaBufferHead  = 0x41a
+	bdaBufferTail  = 0x41c
+	bdaBufferStart = 0x480
+	bdaBufferEnd   = 0x482
+)
+
+// biosBufferFull reports whether the BIOS has no room for another stroke, which
+// may be several codes: what does not fit there is lost. Only where it is the BIOS
+// that takes the keys: in real mode, and in virtual-8086 mode.
+func (m *Machine) biosBufferFull() bool {
+	const room = 4 * 2 // bytes that are to be free
+	if r := m.cpu.Registers(); r.CR0&cpu.CR0PE != 0 && r.Flags&cpu.FlagVM == 0 {
+		return false
+	}
+	word := func(at uint32) int { return int(m.mem.Read(at, 2)) }
+	start, end := word(bdaBufferStart), word(bdaBufferEnd)
+	head, tail := word(bdaBufferHead), word(bdaBufferTail)
+	if start >= end || head < start || head >= end || tail < start || tail >= end {
+		return false // no buffer
+	}
+	used := tail - head
+	if used < 0 {
+		used += end - start
+	}
+	return used+room >= end-start
+}
 
 // StrokeOf makes a stroke of keys pressed together, as kbc.ChordByName returns
 // them: the last one is tapped while the others are held.
@@ -40,14 +76,17 @@ func StrokeByName(s string) (Stroke, error) {
 	return StrokeOf(keys), nil
 }
 
-// StrokesFor returns the strokes that type text on a US keyboard. Characters
-// of code page 437 that the keyboard lacks are typed as Alt and their number
-// on the keypad. It fails on a character that a PC cannot type.
-func StrokesFor(text string) ([]Stroke, error) {
+// StrokesFor returns the strokes that type text where the guest has that
+// keyboard layout. Characters of code page 437 that the layout lacks are typed as
+// Alt and their number on the keypad. It fails on a character that a PC cannot
+// type.
+func StrokesFor(layout *kbc.Layout, text string) ([]Stroke, error) {
 	var out []Stroke
 	for _, r := range text {
-		if keys, ok := kbc.Chord(r); ok {
-			out = append(out, StrokeOf(keys))
+		if chords, ok := layout.Chords(r); ok {
+			for _, keys := range chords {
+				out = append(out, StrokeOf(keys))
+			}
 		} else if code, ok := cp437.Byte(r); ok {
 			out = append(out, altNumber(code))
 		} else {
@@ -72,6 +111,7 @@ func altNumber(code uint8) Stroke {
 type typist struct {
 	todo  []move
 	armed bool
+	since bus.Time // the first look at the move that is next; 0: not yet
 }
 
 // move is what happens at one moment.
@@ -125,8 +165,11 @@ func (m *Machine) typeOn() {
 		return
 	}
 	pause := strokeTime
-	if mv := t.todo[0]; !mv.wait || m.keyboardReady() {
-		t.todo = t.todo[1:]
+	if t.since == 0 {
+		t.since = m.Now()
+	}
+	if mv := t.todo[0]; !mv.wait || m.keyboardReady() && (!m.biosBufferFull() || m.Now()-t.since >= bufferTime) {
+		t.todo, t.since = t.todo[1:], 0
 		for _, k := range mv.keys {
 			m.Take(Event{Kind: EventKey, Key: k, Down: mv.down})
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"beige/devices/image"
+	"beige/devices/kbc"
 	"beige/machine"
 	"beige/machine/script"
 )
@@ -177,7 +178,7 @@ func TestCutOffDOS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer floppy.Close()
-	parsed, err := script.Parse("work", strings.NewReader(work))
+	parsed, err := script.Parse("work", strings.NewReader(work), kbc.US())
 	if err != nil {
 		t.Fatal(err)
 	}

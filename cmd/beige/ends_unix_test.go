@@ -52,7 +52,7 @@ func TestEveryEndCloses(t *testing.T) {
 			}
 			defer null.Close()
 			img := guest(t, concat(writeSectors(1, 0, 0x0002), tc.code))
-			s := &session{options: &options{display: "none"}, stdin: null, stdout: &output{f: null}, stderr: null}
+			s := &session{options: &options{displays: displays{console: "none"}}, stdin: null, stdout: &output{f: null}, stderr: null}
 			s.files[0] = img
 			if tc.set != nil {
 				tc.set(s)

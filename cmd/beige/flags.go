@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"beige/cpu"
+	"beige/devices/kbc"
 	"beige/machine"
 )
 
@@ -27,7 +27,9 @@ func flagValues(name string) []string {
 	case "boot":
 		return []string{"a", "c", "d"}
 	case "display":
-		return []string{"auto", "term", "none"}
+		return []string{"auto", "term", "none", "vnc"}
+	case "keyboard":
+		return kbc.LayoutNames()
 	}
 	return nil
 }
@@ -59,7 +61,9 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
 		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
 		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
-		&cli.StringFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + "; auto is term, or none with --script or --serial stdio", Value: "auto"},
+		&cli.StringSliceFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + ", vnc:PORT, vnc:ADDRESS:PORT; auto is term, or none with --script or --serial stdio; may be repeated, or a list with commas (default: auto)"},
+		&cli.StringFlag{Name: "vnc-password", Usage: "ask VNC viewers for the password in the first line of `FILE`"},
+		&cli.StringFlag{Name: "keyboard", Usage: oneOf("keyboard", "keyboard `LAYOUT` of the guest, for what is typed through VNC, scripts and pipes"), Value: "us"},
 		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: " + serialTargets, Value: "none"},
 		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
@@ -88,7 +92,10 @@ type options struct {
 
 	kernel, initrd, append string
 
-	display    string
+	displays
+	vncPassword string
+	layout      *kbc.Layout
+
 	serial     [serialPorts]target
 	stdioPort  int  // the serial port that has stdio, or -1
 	logs       bool // something goes to the log
@@ -136,10 +143,23 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 			bad(name, errors.New("want a file name"))
 		}
 	}
-	for _, name := range []string{"display"} {
-		if v := c.String(name); c.IsSet(name) && !slices.Contains(flagValues(name), v) {
-			bad(name, fmt.Errorf("unknown value %q%s (known: %s)", v, didYouMean(v, flagValues(name)), strings.Join(flagValues(name), ", ")))
+	o.displays = displays{console: "auto"}
+	var err error
+	if c.IsSet("display") {
+		o.displays, err = parseDisplays(c.StringSlice("display"))
+		bad("display", err)
+	}
+	if path := c.String("vnc-password"); path != "" {
+		if o.vncPassword, err = readPassword(path); len(o.vncAt) == 0 {
+			err = errors.New("want --display vnc as well")
 		}
+		bad("vnc-password", err)
+	}
+	var known bool
+	if o.layout, known = kbc.LayoutByName(c.String("keyboard")); !known {
+		o.layout = kbc.US()
+		v, names := c.String("keyboard"), flagValues("keyboard")
+		bad("keyboard", fmt.Errorf("unknown layout %q%s (known: %s)", v, didYouMean(v, names), strings.Join(names, ", ")))
 	}
 	cfg := &o.cfg
 	cfg.Machine, cfg.CPU = c.String("machine"), c.String("cpu")
@@ -152,11 +172,10 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	cfg.BootMenu = c.Bool("boot-menu")
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.kernel, o.initrd, o.append = c.String("kernel"), c.String("initrd"), c.String("append")
-	o.display, o.lpt, o.script = c.String("display"), c.String("lpt"), c.String("script")
+	o.lpt, o.script = c.String("lpt"), c.String("script")
 	o.stateHash, o.screenText, o.screenshot = c.Bool("state-hash"), c.String("screen-text"), c.String("screenshot")
 	cfg.Deterministic = c.Bool("deterministic")
 
-	var err error
 	if c.IsSet("mem") {
 		cfg.Memory, err = machine.ParseSize(c.String("mem"))
 		if bad("mem", err); err == nil && cfg.Memory == 0 {
@@ -189,7 +208,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 		bad(name, err)
 		if o.serial[unit].kind == "stdio" {
 			switch {
-			case o.display == "term":
+			case o.console == "term":
 				bad(name, errors.New("stdio and --display term cannot both have the terminal"))
 			case o.stdioPort >= 0:
 				bad(name, fmt.Errorf("stdio is taken by --%s", serialFlag(o.stdioPort)))
@@ -253,7 +272,7 @@ func parseLogs(specs []string, stderr io.Writer) (func(string) *slog.Logger, err
 		if err := l.UnmarshalText([]byte(level)); !ok || dev == "" || err != nil {
 			return nil, fmt.Errorf("%q: want DEV=LEVEL with a level of debug, info, warn or error", spec)
 		}
-		known, found := machine.LogNames(), false
+		known, found := append(machine.LogNames(), "vnc"), false
 		for _, name := range known {
 			if name == dev || strings.TrimRight(name, "0123456789") == dev { // ata is ata0 and ata1
 				levels[name], found = l, true

@@ -99,7 +99,7 @@ func TestDisksInTheMenu(t *testing.T) {
 	}
 	defer errs.Close()
 	answers := make(chan byte, 1000)
-	o := &options{display: "term", files: [slots]string{"a.img"}}
+	o := &options{displays: displays{console: "term"}, files: [slots]string{"a.img"}}
 	o.cfg.Record = true
 	o.cfg.Post = func(v uint8) {
 		if v >= 0xc1 && v <= 0xc2 || v == 0xee {

@@ -14,6 +14,7 @@ import (
 	"beige/devices/bus"
 	"beige/devices/host/char"
 	"beige/devices/host/term"
+	"beige/devices/host/vnc"
 	"beige/machine"
 	"beige/machine/screenshot"
 	"beige/machine/script"
@@ -46,6 +47,7 @@ type session struct {
 	m        *machine.Machine
 	term     *term.Terminal
 	lines    *term.Lines
+	vnc      []*vnc.Server
 	stdio    *char.Stdio
 	remote   []lineOf // serial lines to a terminal or a port
 	timedOut bool
@@ -102,7 +104,7 @@ func (s *session) open(mistakes error) error {
 	for _, g := range s.disks.guesses {
 		fmt.Fprintf(s.stderr, "beige: %s\n", g)
 	}
-	if err := s.openChars(); err != nil {
+	if err := errors.Join(s.openChars(), s.openVNC()); err != nil {
 		return err
 	}
 	if s.m, err = machine.New(s.cfg); err != nil {
@@ -113,10 +115,11 @@ func (s *session) open(mistakes error) error {
 	if s.script != nil {
 		s.script.Start(s.m)
 	}
-	if s.display == "lines" {
-		s.lines = term.NewLines(s.stdin, s.stdout)
+	if s.console == "lines" {
+		s.lines = term.NewLines(s.stdin, s.stdout, s.layout)
 		s.lines.Start(s.m)
 	}
+	s.startVNC()
 	if s.timeout > 0 {
 		s.m.After(bus.Time(s.timeout), func() {
 			s.timedOut = true
@@ -136,7 +139,7 @@ func (s *session) openScript() error {
 		}
 		defer f.Close()
 	}
-	parsed, err := script.Parse(name, f)
+	parsed, err := script.Parse(name, f, s.layout)
 	if err != nil {
 		return scriptError(name, err)
 	}
@@ -231,20 +234,22 @@ func (s *session) openChars() error {
 // chooseDisplay decides what "auto" is, and whether the terminal is one. What
 // goes to standard error would be written over the screen there.
 func (s *session) chooseDisplay() error {
-	if s.display == "auto" {
-		s.display = "term"
+	if s.console == "auto" {
+		s.console = "term"
 		if s.script != nil || s.stdioPort >= 0 {
-			s.display = "none"
+			s.console = "none"
 		}
 	}
-	if s.display == "term" && !(term.IsTerminal(s.stdout.f) && term.IsTerminal(s.stdin)) {
-		s.display = "lines"
+	if s.console == "term" && !(term.IsTerminal(s.stdout.f) && term.IsTerminal(s.stdin)) {
+		s.console = "lines"
 	}
-	s.cfg.Unattended = s.display == "none" && s.script == nil && !slices.ContainsFunc(s.serial[:], target.answers)
-	if s.display != "term" {
+	s.cfg.Unattended = s.console == "none" && len(s.vncAt) == 0 && s.script == nil && !slices.ContainsFunc(s.serial[:], target.answers)
+	if s.console == "term" || len(s.vncAt) > 0 {
+		s.cfg.OnFrame = s.frame
+	}
+	if s.console != "term" {
 		return nil
 	}
-	s.cfg.OnFrame = s.frame
 	if !term.IsTerminal(s.stderr) {
 		return nil
 	}
@@ -259,18 +264,11 @@ func (s *session) chooseDisplay() error {
 	return errors.Join(errs...)
 }
 
-// frame is told by the machine that the screen has changed.
-func (s *session) frame() {
-	if s.term != nil {
-		s.term.Show(s.m.Screen())
-	}
-}
-
 // diskFails tells the person at once that the host's file system has failed, and
 // reports whether that will do: what the terminal's status line says is gone at
 // the end.
 func (s *session) diskFails(err error) bool {
-	if s.display == "term" {
+	if s.console == "term" {
 		if s.term != nil {
 			s.term.Notice(err.Error())
 		}

@@ -228,7 +228,7 @@ func TestBug(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stderr.Close()
-	o := &options{display: "none"}
+	o := &options{displays: displays{console: "none"}}
 	o.cfg.Post = func(uint8) { panic("a bug\nof two lines") }
 	err = (&session{options: o, stdin: in, stdout: &output{f: stderr}, stderr: stderr}).run(nil)
 	var code exitCode

@@ -22,7 +22,7 @@ const haltTime = time.Minute
 // serve runs the machine on its own goroutine and the front end on this one,
 // until ctx is done at the latest.
 func (s *session) serve(ctx context.Context) outcome {
-	if s.display == "term" {
+	if s.console == "term" {
 		t, err := term.Open(s.stdin, s.stdout.f)
 		if err != nil {
 			return outcome{exit: machine.Exit{Reason: machine.HostStop, Code: codeFailed, Text: "terminal: " + err.Error()}}

@@ -126,7 +126,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 					done <- doMain(args, p.tty, p.tty, errs)
 					return
 				}
-				o := &options{display: "term", files: [slots]string{args[4]}}
+				o := &options{displays: displays{console: "term"}, files: [slots]string{args[4]}}
 				o.cfg.Post = tc.post
 				err := (&session{options: o, stdin: p.tty, stdout: &output{f: p.tty}, stderr: errs}).run(nil)
 				var code exitCode

@@ -521,17 +521,17 @@ func TestChord(t *testing.T) {
 		'\t': "[tab]", '\b': "[backspace]", 0x7f: "[backspace]", 0x1b: "[esc]", 0x03: "[ctrl c]", 0x1a: "[ctrl z]",
 		0x1c: "[ctrl backslash]", 0x1f: "[ctrl shift minus]",
 	} {
-		if keys, ok := Chord(r); !ok || fmt.Sprint(keys) != want {
+		if keys, ok := US().Chord(r); !ok || fmt.Sprint(keys) != want {
 			t.Errorf("Chord(%q) = %v, %v; want %s", r, keys, ok, want)
 		}
 	}
 	for r := rune(0x20); r < 0x7f; r++ {
-		if _, ok := Chord(r); !ok {
+		if _, ok := US().Chord(r); !ok {
 			t.Errorf("Chord(%q): none", r)
 		}
 	}
 	for _, r := range []rune{0, 'é', -1, 0x80} {
-		if keys, ok := Chord(r); ok {
+		if keys, ok := US().Chord(r); ok {
 			t.Errorf("Chord(%q) = %v; want none", r, keys)
 		}
 	}

@@ -166,6 +166,29 @@ func KeyByName(name string) (k Key, ok bool) {
 	return KeyNone, false
 }
 
+// KeyByScanCode returns the key with that make code of scan code set 1; extended
+// stands for an E0 prefix. Print Screen and Pause have the codes of their plain
+// forms: 37h extended or 54h, and 46h extended. ok is false for a code that no
+// key has.
+func KeyByScanCode(code uint8, extended bool) (k Key, ok bool) {
+	switch {
+	case extended && code == 0x37, !extended && code == 0x54:
+		return KeyPrintScreen, true
+	case extended && code == 0x46:
+		return KeyPause, true
+	}
+	for i := 1; i < NumKeys; i++ {
+		row := &keyTable[i]
+		if row.kind == kindPrtSc || row.kind == kindPause {
+			continue
+		}
+		if translate(row.set2) == code && (row.kind != kindPlain) == extended {
+			return Key(i), true
+		}
+	}
+	return KeyNone, false
+}
+
 // ChordByName splits names joined by "+" ("ctrl+alt+delete") into keys, in the
 // order in which they are to be pressed. ok is false if one name is unknown;
 // bad is that name.

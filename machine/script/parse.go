@@ -8,7 +8,7 @@
 //
 //	wait "TEXT" [within 30s]         until TEXT is on the screen
 //	wait-serial "TEXT" [within 30s]  until COM1 has sent TEXT
-//	type "TEXT"                      types it on a US keyboard
+//	type "TEXT"                      types it
 //	key ctrl+alt+delete              presses keys together
 //	expect "TEXT"                    TEXT must be on the screen now
 //	expect-not "TEXT"                and this must not
@@ -40,6 +40,7 @@ import (
 	"unicode/utf8"
 
 	"beige/devices/bus"
+	"beige/devices/kbc"
 	"beige/devices/vga/cp437"
 	"beige/machine"
 )
@@ -78,9 +79,9 @@ func verbs() []string {
 	return []string{"wait", "wait-serial", "type", "key", "expect", "expect-not", "sleep", "text", "shot", "expect-screen", "insert", "eject", "reset", "power", "hash", "quit"}
 }
 
-// Parse reads a script. name is used in messages. The error lists every line
+// Parse reads a script. name is used in messages, layout is that of the guest. The error lists every line
 // that is wrong.
-func Parse(name string, r io.Reader) (*Script, error) {
+func Parse(name string, r io.Reader, layout *kbc.Layout) (*Script, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxScript+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -97,7 +98,7 @@ func Parse(name string, r io.Reader) (*Script, error) {
 		words, err := split(source)
 		if err == nil && len(words) > 0 {
 			var l line
-			if l, err = parseLine(words); err == nil {
+			if l, err = parseLine(words, layout); err == nil {
 				l.number, l.source = n, source
 				s.lines = append(s.lines, l)
 			}
@@ -219,7 +220,7 @@ func unquote(s string) (text quotation, rest string, err error) {
 	return nil, "", errors.New("closing quote is missing")
 }
 
-func parseLine(w []word) (line, error) {
+func parseLine(w []word, layout *kbc.Layout) (line, error) {
 	l := line{verb: w[0].text.raw()}
 	if w[0].quoted || !slices.Contains(verbs(), l.verb) {
 		if near := machine.Nearest(l.verb, verbs()); near != "" {
@@ -272,7 +273,7 @@ func parseLine(w []word) (line, error) {
 	case "type":
 		if q, err = quote(); err == nil {
 			l.text = q.keys()
-			l.strokes, err = machine.StrokesFor(l.text)
+			l.strokes, err = machine.StrokesFor(layout, l.text)
 		}
 	case "key":
 		var name string

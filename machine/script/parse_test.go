@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"beige/devices/bus"
+	"beige/devices/kbc"
 )
 
 func TestParse(t *testing.T) {
@@ -24,7 +25,7 @@ reset
 power
 hash
 quit 7
-`))
+`), kbc.US())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +95,12 @@ func TestParseErrors(t *testing.T) {
 		`"wait" "x"`:          `unknown command "wait"`,
 		`expect-not "\x00" x`: `is too much`,
 	} {
-		_, err := Parse("f", strings.NewReader("\n"+line+"\n"))
+		_, err := Parse("f", strings.NewReader("\n"+line+"\n"), kbc.US())
 		if err == nil || !strings.HasPrefix(err.Error(), "f:2: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v; want f:2: ... %s", line, err, want)
 		}
 	}
-	if _, err := Parse("f", strings.NewReader("wiat\nok\nquit\n")); err == nil || strings.Count(err.Error(), "\n") != 1 {
+	if _, err := Parse("f", strings.NewReader("wiat\nok\nquit\n"), kbc.US()); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("two wrong lines: %v; want both", err)
 	}
 }
@@ -107,7 +108,7 @@ func TestParseErrors(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("wait \"A:\\\\>\" within 3s\ntype \"\\x41\\n\"\nkey f1\nquit 3")
 	f.Fuzz(func(t *testing.T, in string) {
-		s, err := Parse("f", strings.NewReader(in))
+		s, err := Parse("f", strings.NewReader(in), kbc.US())
 		if err == nil && s == nil {
 			t.Fatal("neither a script nor an error")
 		}

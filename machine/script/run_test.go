@@ -10,6 +10,7 @@ import (
 
 	"beige/bios"
 	"beige/devices/image"
+	"beige/devices/kbc"
 	"beige/machine"
 )
 
@@ -17,7 +18,7 @@ import (
 // code.
 func play(t *testing.T, text string, code []byte) (exit machine.Exit, r *Runner, out, errs string) {
 	t.Helper()
-	s, err := Parse("test", strings.NewReader(text))
+	s, err := Parse("test", strings.NewReader(text), kbc.US())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,10 +199,10 @@ func TestSerialIsBounded(t *testing.T) {
 }
 
 func TestParseLimits(t *testing.T) {
-	if _, err := Parse("f", strings.NewReader(strings.Repeat("#", maxScript+1))); err == nil || !strings.Contains(err.Error(), "larger than") {
+	if _, err := Parse("f", strings.NewReader(strings.Repeat("#", maxScript+1)), kbc.US()); err == nil || !strings.Contains(err.Error(), "larger than") {
 		t.Errorf("a huge script: %v", err)
 	}
-	if s, err := Parse("f", strings.NewReader(strings.Repeat("#", maxScript-1))); err != nil || len(s.lines) != 0 {
+	if s, err := Parse("f", strings.NewReader(strings.Repeat("#", maxScript-1)), kbc.US()); err != nil || len(s.lines) != 0 {
 		t.Errorf("a long comment: %v", err)
 	}
 }

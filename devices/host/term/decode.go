@@ -251,7 +251,7 @@ func char(r rune, mods int) (Input, bool) {
 	case '\n': // Ctrl+J; Enter sends CR
 		return key(kbc.KeyJ, mods|modCtrl), true
 	}
-	strokes, err := machine.StrokesFor(string(r))
+	strokes, err := machine.StrokesFor(kbc.US(), string(r))
 	if err != nil { // no key of the PC's, but it may be in the name of a file
 		return Input{Rune: r}, mods == 0 && r > 0x7f
 	}

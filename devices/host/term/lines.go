@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"beige/devices/bus"
+	"beige/devices/kbc"
 	"beige/machine"
 )
 
@@ -27,8 +28,9 @@ const (
 // Lines is the line mode: it prints lines of the screen when they are
 // complete, and types lines of the input.
 type Lines struct {
-	in  io.Reader
-	out *bufio.Writer
+	in     io.Reader
+	out    *bufio.Writer
+	layout *kbc.Layout
 
 	m       *machine.Machine
 	roll    roll
@@ -40,9 +42,9 @@ type Lines struct {
 	input   chan string // lines that are to be typed
 }
 
-// NewLines returns a line mode on in and out.
-func NewLines(in io.Reader, out io.Writer) *Lines {
-	return &Lines{in: in, out: bufio.NewWriter(out), input: make(chan string)}
+// NewLines returns a line mode on in and out, which types on that keyboard.
+func NewLines(in io.Reader, out io.Writer, layout *kbc.Layout) *Lines {
+	return &Lines{in: in, out: bufio.NewWriter(out), layout: layout, input: make(chan string)}
 }
 
 // Start lets l watch m, which does not run yet.
@@ -88,7 +90,7 @@ func (l *Lines) typeNext() {
 	select {
 	case line := <-l.input:
 		l.typed = true
-		if strokes, err := machine.StrokesFor(line + "\n"); err == nil {
+		if strokes, err := machine.StrokesFor(l.layout, line+"\n"); err == nil {
 			l.typing = true
 			l.m.Type(strokes, func() { l.typing, l.changed = false, l.m.Now() })
 		}

@@ -139,14 +139,14 @@ func (v *Volume) makeRoom(d *directory, old *Entry, n int) error {
 	if err != nil || uint64(n) <= uint64(room) {
 		return err
 	}
-	had := uint64(0)
+	var clusters []uint32
 	if old.Cluster != 0 {
-		if had, err = v.length(old.Cluster, uint64(v.Clusters-room)); err != nil {
+		if clusters, err = v.chain(old.Cluster, uint64(v.Clusters)); err != nil {
 			return err
 		}
 	}
-	if uint64(n) > uint64(room)+had {
-		return v.full(n, room+uint32(had))
+	if n > int(room)+len(clusters) {
+		return v.full(n, room+uint32(len(clusters)))
 	}
 	e := d.at(old.slot)
 	setCluster(e, 0)

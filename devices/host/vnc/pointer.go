@@ -1,0 +1,87 @@
+package vnc
+
+import (
+	"beige/devices/kbc"
+	"beige/machine"
+)
+
+// Buttons of a PointerEvent (RFC 6143, section 7.5.5). A turn of the wheel is a
+// press of button 4 or 5.
+const (
+	buttonLeft   uint8 = 1 << 0
+	buttonMiddle uint8 = 1 << 1
+	buttonRight  uint8 = 1 << 2
+	wheelUp      uint8 = 1 << 3
+	wheelDown    uint8 = 1 << 4
+)
+
+// With QEMU Pointer Motion Change, positions are movements plus relativeZero.
+// Those that cannot be one were on their way when the viewer was told.
+const (
+	relativeZero = 0x7fff
+	relativeMost = 0x2000
+)
+
+// mouseButtons are the buttons of the protocol with those of the PC's mouse.
+func mouseButtons() [3]struct{ theirs, ours uint8 } {
+	return [3]struct{ theirs, ours uint8 }{{buttonLeft, kbc.ButtonLeft}, {buttonMiddle, kbc.ButtonMiddle}, {buttonRight, kbc.ButtonRight}}
+}
+
+// pointer takes a position of the viewer's pointer and its buttons. A PC's mouse
+// only moves, so what counts is the distance from the last position.
+func (in *input) pointer(h *hand, x, y int, buttons uint8, relative bool) {
+	dx, dy := x-h.x, y-h.y
+	switch {
+	case relative:
+		dx, dy = x-relativeZero, y-relativeZero
+		if max(dx, -dx, dy, -dy) > relativeMost {
+			dx, dy = 0, 0
+		}
+	case !h.pointed:
+		dx, dy = 0, 0
+	}
+	h.x, h.y, h.pointed = x, y, !relative
+	dz := 0
+	if pressed := buttons &^ h.buttons; pressed&wheelUp != 0 {
+		dz = -1
+	} else if pressed&wheelDown != 0 {
+		dz = 1
+	}
+	moved := dx|dy|dz != 0
+	if moved {
+		in.mouse(dx, dy, dz)
+	}
+	in.buttons(h, buttons)
+}
+
+// buttons presses and releases buttons for the guest.
+func (in *input) buttons(h *hand, now uint8) {
+	changed := now ^ h.buttons
+	h.buttons = now
+	tell := false
+	for i, b := range mouseButtons() {
+		if changed&b.theirs == 0 {
+			continue
+		}
+		before := in.left[i] > 0
+		if now&b.theirs != 0 {
+			in.left[i]++
+		} else {
+			in.left[i]--
+		}
+		tell = tell || before != (in.left[i] > 0)
+	}
+	if tell {
+		in.mouse(0, 0, 0)
+	}
+}
+
+func (in *input) mouse(dx, dy, dz int) {
+	e := machine.Event{Kind: machine.EventMouse, DX: dx, DY: dy, DZ: dz}
+	for i, b := range mouseButtons() {
+		if in.left[i] > 0 {
+			e.Buttons |= b.ours
+		}
+	}
+	in.guest.Take(e)
+}
