@@ -173,7 +173,7 @@ func subcommand(cmd *cli.Command, args []string) (*cli.Command, error) {
 	switch {
 	case len(args) == 0:
 		return nil, usagef("%s: want one of %s; see beige %s --help", cmd.Name, known, cmd.Name)
-	case args[0] == "--help" || args[0] == "-h":
+	case args[0] == "--help" || args[0] == "-h" || args[0] == "help":
 		return nil, nil
 	}
 	return nil, usagef("%s: unknown command %q%s (known: %s)", cmd.Name, args[0], didYouMean(args[0], names), known)
@@ -201,7 +201,12 @@ func sortFlags(cmd *cli.Command, full string, args []string) (flags, rest []stri
 		name, value, hasValue := strings.Cut(strings.TrimLeft(a, "-"), "=")
 		f := byName[name]
 		if f == nil {
-			return nil, nil, usagef("unknown flag --%s%s; see beige %s --help", name, didYouMean(name, names), full)
+			typed, _, _ := strings.Cut(a, "=")
+			hint := ""
+			if len(name) > 1 { // every letter is near another
+				hint = didYouMean(name, names)
+			}
+			return nil, nil, usagef("unknown flag %s%s; see beige %s --help", typed, hint, full)
 		}
 		_, isBool := f.(*cli.BoolFlag)
 		_, repeats := f.(*cli.StringSliceFlag)

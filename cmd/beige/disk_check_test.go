@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"beige/devices/image"
 )
 
 // damage changes an image and has it checked.
@@ -75,4 +79,58 @@ func TestDiskCheck(t *testing.T) {
 	if out := disk(t, "check", testISO(t), floppy); !strings.Contains(out, "ISO 9660 was not checked") || strings.Count(out, "\n") != 2 {
 		t.Errorf("check of a CD and a floppy: %q", out)
 	}
+}
+
+// FuzzDisk looks into images that begin with any bytes: no panic, no hang.
+func FuzzDisk(f *testing.F) {
+	for _, size := range []string{"160K", "8M"} {
+		path := filepath.Join(f.TempDir(), "d.img")
+		format, floppy := image.FormatByName(size)
+		var err error
+		if floppy {
+			err = image.CreateFloppy(path, format)
+		} else {
+			err = image.CreateDisk(path, 8<<20)
+		}
+		if err == nil {
+			_, err = formatNew(path, floppy, "X")
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[:40<<10], !floppy)
+	}
+	f.Add(isoData(isoRecord("GAME.EXE;1", 24, 11, 0)), false)
+	f.Fuzz(func(t *testing.T, data []byte, hard bool) {
+		size := 160 << 10
+		if hard {
+			size = 8 << 20
+		}
+		path := filepath.Join(t.TempDir(), "d.img")
+		if err := os.WriteFile(path, data[:min(len(data), size)], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, int64(size)); err != nil {
+			t.Fatal(err)
+		}
+		s := &images{stderr: io.Discard}
+		o, err := s.use(path, false)
+		if err != nil {
+			return
+		}
+		(&infoText{out: io.Discard}).describe(o)
+		_ = (&checker{out: io.Discard}).image(o)
+		if v, err := s.volume(place{image: path}, false); err == nil {
+			_ = (&lister{out: io.Discard, long: true, recursive: true}).directory(v, ".", 0)
+			j := &copier{images: s, to: hostTree{}, recursive: true, taken: map[string]string{}}
+			_ = j.add(v, ".", t.TempDir(), nil, 0)
+		}
+		if err := s.close(nil); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -136,6 +136,7 @@ func (j *copier) plan(sources []place, dst place) error {
 	}
 	into := info != nil && info.IsDir()
 	switch {
+	case info == nil && len(roots) == 1 && j.recursive && isDirectory(roots[0].from, roots[0].name): // becomes a copy of it
 	case info == nil && (dst.folder || len(roots) > 1):
 		return fmt.Errorf("%s: no such directory", dst.arg)
 	case !into && (dst.folder || len(roots) > 1):
@@ -228,6 +229,11 @@ func (j *copier) addDirectory(from tree, src, dst string, info, old fs.FileInfo,
 		}
 	}
 	return nil
+}
+
+func isDirectory(t tree, name string) bool {
+	info, err := t.stat(name)
+	return err == nil && info.IsDir()
 }
 
 func sameTree(a, b tree) bool { return a == b }

@@ -129,7 +129,7 @@ func TestDiskCopy(t *testing.T) {
 	disk(t, "cp", tree+"/README.TXT", hard+`:\AGAIN\README.TXT`) // over a file
 	for i, src := range []string{floppy + ":/tree", hard + ":/copied", hard + ":again", hard + ":again/"} {
 		dst := filepath.Join(t.TempDir(), "out")
-		disk(t, "cp", "-r", src, dst)
+		disk(t, "cp", "-r", src, dst+[]string{"", "/"}[i%2])
 		sameTrees(t, tree, dst)
 		if left, _ := filepath.Glob(filepath.Join(dst, "*.part")); len(left) > 0 {
 			t.Errorf("%d: left behind: %v", i, left)
@@ -346,7 +346,7 @@ func TestDiskFileMistakes(t *testing.T) {
 		{"info nowhere.img", 2, "nowhere.img: no such file"},
 		{"ls HOST", 2, "is a directory of the host"},
 		{"ls HOST:/x", 2, "is a directory, no image"},
-		{"ls -x IMG", 2, "unknown flag --x"},
+		{"ls -x IMG", 2, "unknown flag -x; see beige disk ls --help"},
 		{"ls --recursive IMG", 2, "unknown flag --recursive"},
 		{"ls IMG:/nowhere", 1, "IMG:/nowhere: no such file or directory"},
 		{"ls IMG:*.bak", 1, "IMG:/*.bak: no file matches"},

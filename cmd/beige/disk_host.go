@@ -38,7 +38,7 @@ func (hostTree) there(name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-func (hostTree) dir(name string) string { return filepath.Dir(name) }
+func (hostTree) dir(name string) string { return filepath.Dir(filepath.Clean(name)) }
 
 // list is a directory with its links followed to files; a link to a directory
 // stays one, since it may lead back.
