@@ -369,7 +369,7 @@ func TestDiskFileMistakes(t *testing.T) {
 		{"rm IMG:/", 2, "is the root directory; to remove what is in it: beige disk rm -r 'IMG:/*'"},
 		{"rm IMG:/nowhere", 1, "no such file or directory"},
 		{"cp IMG:readme.txt HOST/no/where", 1, "HOST/no: no such directory"},
-		{"cp IMG:readme.txt HOST/no/", 1, "HOST/no: no such directory"},
+		{"cp IMG:readme.txt HOST/no/", 1, "HOST/no/: no such directory"},
 		{"cp IMG:readme.txt IMG:dir HOST/x", 1, "HOST/x: no such directory"},
 		{"cp IMG:readme.txt BIG/", 1, "BIG/: "},
 		{"cp nowhere IMG:", 1, "nowhere: no such file"},
