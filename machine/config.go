@@ -126,7 +126,7 @@ func maxMemory(model *cpu.Model) uint64 {
 	case !model.Has32:
 		return 14 * mb
 	}
-	return 3 * 1024 * mb
+	return 3584 * mb
 }
 
 // resolve fills in the defaults and checks everything. The error lists all that

@@ -97,7 +97,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	want := []string{
 		`machine xt is not there yet; want one of pc, at`,
 		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
-		`memory 8G is too large; cpu pentium-ii takes at most 3G here`,
+		`memory 8G is too large; cpu pentium-ii takes at most 3584M here`,
 		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
 		`date 1970-01-01: want a year from 1980 to 2099`,
 		`boot order "cc": want letters of a (floppy), c (hard disk) and d (CD-ROM), each once, such as dc`,
@@ -118,7 +118,7 @@ func TestConfigMemory(t *testing.T) {
 		{"8086", 32 << 10, "too small"},
 		{"8086", 1 << 20, "takes at most 640K"},
 		{"80286", 16 << 20, "takes at most 14M"},
-		{"80386", 4 << 30, "takes at most 3G"},
+		{"80386", 4 << 30, "takes at most 3584M"},
 		{"80386", 1<<20 + 1, "not a multiple of 4K"},
 		{"80386", 704 << 10, "taken by ROM and video memory"},
 		{"8086", 64 << 10, ""},

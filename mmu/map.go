@@ -12,6 +12,7 @@ import (
 // What the processor meets is worked out whenever one of them changes.
 
 const (
+	len4MB   = uint32(len(leaf{}) * PageSize) // of a leaf
 	lowStart = 640 << 10
 	lowPages = (oneMB - lowStart) / PageSize
 )
@@ -99,7 +100,7 @@ func (p *Physical) slot(pa uint32) *page {
 	if l == nil {
 		l = new(leaf)
 		for i := range l {
-			l[i] = empty
+			l[i] = p.initial(pa&^(len4MB-1) + uint32(i)<<PageShift)
 		}
 		p.top[pa>>22] = l
 	}

@@ -44,8 +44,8 @@ type Physical struct {
 	mem []byte // RAM, then the ROM area
 	ram uint64 // bytes of RAM
 
-	top     [1024]*leaf
-	romNext uint64 // next free byte of the ROM area
+	top     [1024]*leaf // nil: RAM as far as it goes, nothing beyond
+	romNext uint64      // next free byte of the ROM area
 	a20     uint32
 
 	low      [lowPages]lowPage // 640K to 1M, where shadow RAM can hide what is mapped
@@ -77,10 +77,6 @@ func NewPhysical(ram uint64) (*Physical, error) {
 		p.low[i].base = empty
 	}
 	p.code = make([]*codeMap, len(p.mem)>>PageShift)
-	p.MapRAM(0, min(ram, 640<<10))
-	if ram > oneMB {
-		p.MapRAM(oneMB, ram-oneMB)
-	}
 	return p, nil
 }
 
@@ -136,6 +132,14 @@ func (p *Physical) CPUAddress(pa uint32) uint32 { return pa & p.a20 }
 func (p *Physical) page(pa uint32) page {
 	if l := p.top[pa>>22]; l != nil {
 		return l[pa>>PageShift&1023]
+	}
+	return p.initial(pa)
+}
+
+// initial is what answers at a page that nothing has been mapped at.
+func (p *Physical) initial(pa uint32) page {
+	if uint64(pa) < p.ram && (pa < lowStart || pa >= oneMB) {
+		return page{int32(pa >> PageShift), int32(pa >> PageShift), nil}
 	}
 	return empty
 }

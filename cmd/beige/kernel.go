@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -88,9 +89,10 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%s: %d bytes; want at most %d", path, info.Size(), limit)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, limit))
-	if err != nil {
+	var b bytes.Buffer
+	b.Grow(int(info.Size()) + bytes.MinRead) // a pipe has size 0
+	if _, err := b.ReadFrom(io.LimitReader(f, limit)); err != nil {
 		return nil, fileError(path, err)
 	}
-	return b, nil
+	return b.Bytes(), nil
 }

@@ -109,7 +109,7 @@ func TestMistakes(t *testing.T) {
 		{"image as command", []string{demo}, 2, "to boot it: beige run"},
 		{"flag before the command", []string{"--cpu"}, 2, "before the command"},
 		{"memory too small", []string{"run", "--mem", "16K"}, 2, "memory 16K is too small; want at least 64K"},
-		{"memory too large", []string{"run", "--mem", "8G"}, 2, "memory 8G is too large; cpu pentium-ii takes at most 3G here"},
+		{"memory too large", []string{"run", "--mem", "8G"}, 2, "memory 8G is too large; cpu pentium-ii takes at most 3584M here"},
 		{"memory too large for the cpu", []string{"run", "--mem", "16M", "--cpu", "8086"}, 2, "cpu 8086 takes at most 640K"},
 		{"memory without number", []string{"run", "--mem", "lots"}, 2, `--mem: size "lots": want a number with a unit`},
 		{"no memory", []string{"run", "--mem", "0"}, 2, "--mem: no memory"},

@@ -110,6 +110,7 @@ func (s *session) open(mistakes error) error {
 	if s.m, err = machine.New(s.cfg); err != nil {
 		return err
 	}
+	boundGarbage(s.m.Config().Memory)
 	s.stdout.failed = func(err error) { s.m.Stop(codeFailed, err.Error()) }
 	s.disks.onBroken = s.diskFails
 	if s.script != nil {

@@ -25,7 +25,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"beige/tests/linux"
@@ -178,14 +177,12 @@ func watch(args []string, log io.Writer, cpuTime bool) (run, error) {
 			result = nil // firmware and kernel messages
 		}
 		at := now()
+		r.peak = max(r.peak, linux.PeakMemory(cmd.Process.Pid))
 		r.phases = append(r.phases, phase{name, at - last, strings.Join(result, "\n")})
 		last, result = at, nil
 	}
 	err = cmd.Wait()
 	r.total = last
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.peak = u.Maxrss * 1024
-	}
 	switch want := strings.Count(phases, "mark "); {
 	case ctx.Err() != nil:
 		return r, fmt.Errorf("not finished after %v; last phase %v", limit, r.last())
