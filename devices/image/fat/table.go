@@ -284,18 +284,47 @@ func chained(clusters []uint32) []link {
 	return out
 }
 
+// piece bounds how much of a chain release takes at a time, in clusters.
+const piece = 1 << 16
+
 // release frees a chain, as far as it is one, from its beginning on: what is not
 // free yet has an end.
 func (v *Volume) release(first uint32) error {
-	if first == 0 {
-		return nil
+	for n := first; n != 0; {
+		clusters, err := v.chain(n, piece)
+		if len(clusters) == 0 {
+			return nil
+		}
+		if n = 0; err == nil && len(clusters) == piece {
+			if n, err = v.table.get(clusters[piece-1]); err != nil {
+				return err
+			}
+		} // else it has ended; what is behind a damage stays
+		links := make([]link, len(clusters))
+		for i, c := range clusters {
+			links[i] = link{c, free}
+		}
+		if err := v.setLinks(links); err != nil {
+			return err
+		}
 	}
-	clusters, _ := v.chain(first, uint64(v.Clusters)) // what is behind a damage stays
-	links := make([]link, len(clusters))
-	for i, c := range clusters {
-		links[i] = link{c, free}
+	return nil
+}
+
+// length counts the clusters of a chain, at most limit of them.
+func (v *Volume) length(first uint32, limit uint64) (n uint64, err error) {
+	for at := first; n < limit; n++ {
+		if err := v.follows(at); err != nil {
+			return n, err
+		}
+		if at, err = v.table.get(at); err != nil {
+			return n, err
+		}
+		if at >= isEnd {
+			return n + 1, nil
+		}
 	}
-	return v.setLinks(links)
+	return n, nil
 }
 
 func (v *Volume) full(n int, room uint32) error {

@@ -139,14 +139,14 @@ func (v *Volume) makeRoom(d *directory, old *Entry, n int) error {
 	if err != nil || uint64(n) <= uint64(room) {
 		return err
 	}
-	var clusters []uint32
+	had := uint64(0)
 	if old.Cluster != 0 {
-		if clusters, err = v.chain(old.Cluster, uint64(v.Clusters)); err != nil {
+		if had, err = v.length(old.Cluster, uint64(v.Clusters-room)); err != nil {
 			return err
 		}
 	}
-	if n > int(room)+len(clusters) {
-		return v.full(n, room+uint32(len(clusters)))
+	if uint64(n) > uint64(room)+had {
+		return v.full(n, room+uint32(had))
 	}
 	e := d.at(old.slot)
 	setCluster(e, 0)

@@ -160,6 +160,47 @@ func TestWriteErrors(t *testing.T) {
 	}
 }
 
+// TestLongChain removes a file of more clusters than release takes at a time.
+func TestLongChain(t *testing.T) {
+	t.Parallel()
+	const size = 64 << 20
+	dev := newSparse(size)
+	if err := Format(dev, 0, size, Options{Bits: 32}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Open(dev, 0, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := v.Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clusters, err := v.allocate(2*piece - 7000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, v, "X", nil)
+	d, _, e, err := v.target("X")
+	if err != nil {
+		t.Fatal(err)
+	}
+	setCluster(d.at(e.slot), clusters[0])
+	if err := errors.Join(v.setLinks(chained(clusters)), v.writeSlots(d, e.slot, e.slot+1)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := v.length(clusters[0], 1<<30); err != nil || n != uint64(len(clusters)) {
+		t.Errorf("length %d, %v; want %d", n, err, len(clusters))
+	}
+	if err := v.Remove("X"); err != nil {
+		t.Fatal(err)
+	}
+	v.free = -1
+	if after, err := v.Free(); err != nil || after != before {
+		t.Errorf("%d clusters are free, %v; want %d", after, err, before)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	for _, tc := range []struct{ in, want time.Time }{
 		{noon(), noon()},
