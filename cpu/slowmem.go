@@ -20,8 +20,15 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	e := &t.E[slot]
 	tag := uint64(la &^ pageMask)
 	if e.R == tag || t.recall(tag, slot) {
-		if !write || e.W == tag || t.code[slot] == tag {
-			return location{idx: uint64(la) + e.D, ram: true}
+		l := location{idx: uint64(la) + e.D, ram: true}
+		switch {
+		case !write || e.W == tag:
+			return l
+		case t.code[slot] == tag:
+			if !c.phys.HasCode(uint32(l.idx)) { // any more
+				e.W, t.code[slot] = tag, mmu.Empty
+			}
+			return l
 		}
 	}
 
@@ -99,7 +106,10 @@ func (c *CPU) put(op *Op, l location, size uint32, v uint64) {
 		c.cur = nil
 		return
 	}
-	c.phys.Touch(uint32(l.idx), size)
+	if c.phys.HasCode(uint32(l.idx)) {
+		c.phys.Touch(uint32(l.idx), size)
+		c.storeBesideCode(uint32(l.idx) >> pageShift)
+	}
 	switch size {
 	case 1:
 		c.mem[l.idx] = uint8(v)

@@ -38,8 +38,10 @@ type traceCache struct {
 	table  []tableEntry
 	byKey  map[uint64]*trace // all of them: what the table lost to another key
 	byPage [][]*trace
-	drops  []uint8 // by page: how often a store dropped code there, saturating
-	arena  []Op    // rest of the current chunk
+	drops  []uint8  // by page: how often a store dropped code there, saturating
+	beside []uint32 // by page: stores beside code there since the last thereof that cleared it
+	trust  []uint8  // by page: how often code was cleared there and came back, saturating
+	arena  []Op     // rest of the current chunk
 	chunks int
 	epoch  uint64 // counts stores to decoded code
 	// scratch is the place of instructions that are decoded for one execution:
@@ -54,6 +56,8 @@ func (t *traceCache) init(pages int) {
 	t.byKey = make(map[uint64]*trace)
 	t.byPage = make([][]*trace, pages)
 	t.drops = make([]uint8, pages)
+	t.beside = make([]uint32, pages)
+	t.trust = make([]uint8, pages)
 }
 
 // slotOf spreads keys over the table by a multiplication (Knuth, The Art of
@@ -322,6 +326,32 @@ func (c *CPU) dropTraces(i, n uint32) {
 			c.phys.MarkCode(t.start, t.len)
 		}
 	}
+}
+
+// Every store to a page with code takes the slow path, so a page that was code
+// once and is data now, as memory of a program that has ended, must be told from
+// one that is both: after many stores beside its code the page forgets it. Where
+// it was needed and comes back, more stores are waited for the next time.
+const (
+	besideFirst = 8  // 2^8 stores the first time
+	besideMost  = 16 // 2^16 at most
+)
+
+// storeBesideCode counts a store to a page with code that hit none.
+func (c *CPU) storeBesideCode(page uint32) {
+	tc := &c.traces
+	tc.beside[page]++
+	if tc.beside[page]>>(besideFirst+tc.trust[page]) == 0 {
+		return
+	}
+	tc.beside[page] = 0
+	if len(tc.byPage[page]) != 0 {
+		tc.trust[page] = min(tc.trust[page]+2, besideMost-besideFirst)
+	}
+	drops := tc.drops[page]
+	c.dropTraces(page<<pageShift, mmu.PageSize)
+	tc.drops[page] = drops // nothing was overwritten
+	c.phys.ClearCode(page << pageShift)
 }
 
 // retire drops one trace and takes it from its page's list.
