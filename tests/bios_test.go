@@ -355,7 +355,7 @@ func TestBIOSFloppies(t *testing.T) {
 		{"8086", "360K", 1, 205},
 		{"80286", "1.2M", 2, 289},
 		{"8086", "1.44M", 4, 219},
-		{"80386", "2.88M", 5, 289},
+		{"80386", "2.88M", 5, 292},
 	} {
 		t.Run(tc.medium, func(t *testing.T) {
 			t.Parallel()

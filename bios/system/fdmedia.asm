@@ -236,7 +236,8 @@ fd_know_media:
         stc
         ret
 
-; fd_set_rate: data rate of the drive's state. CF clear. Changes AX, BX, DX.
+; fd_set_rate: data rate of the drive's state, and how a 2.88 MB drive records: vertically at 1 Mb/s, which only chips
+; from the 82077AA on can (its datasheet, 5.1.4 and 5.2.8, PERPENDICULAR MODE). CF clear. Changes AX, BX, DX.
 fd_set_rate:
         mov     bl, [bp+v_drive]
         xor     bh, bh
@@ -247,5 +248,27 @@ fd_set_rate:
         rol     al, 1
         mov     dx, FDC_DIR
         out     dx, al
+        cmp     byte [bp+v_type], 5
+        jb      .done
+        push    es
+        ebda    es
+        cmp     byte [es:eb_fdc_type], 90h
+        pop     es
+        jne     .done
+        mov     ah, PERP_OW
+        cmp     al, 3                   ; 1 Mb/s
+        jne     .mode
+        push    cx
+        mov     cl, bl
+        mov     al, 04h
+        shl     al, cl
+        or      ah, al
+        pop     cx
+.mode:
+        mov     al, FDC_PERPENDICULAR
+        call    fd_out
+        mov     al, ah
+        call    fd_out                  ; a chip that takes neither takes no later command, which tells
+.done:
         clc
         ret

@@ -11,6 +11,8 @@ FDC_RECAL       equ 07h
 FDC_SENSE_INT   equ 08h
 FDC_VERSION     equ 10h
 FDC_SEEK        equ 0Fh
+FDC_PERPENDICULAR equ 12h
+PERP_OW         equ 80h                 ; the bits of the drives, 2 to 5, are to be written
 FDC_READ_ID     equ 4Ah
 FDC_READ        equ 0E6h                ; multi-track, MFM, skip deleted
 FDC_WRITE       equ 0C5h                ; multi-track, MFM
