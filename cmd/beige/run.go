@@ -352,11 +352,18 @@ func (s *session) close() error {
 	return errors.Join(errs...)
 }
 
-// saveText stores the text of a screen in the working directory under the next
-// free name.
-func saveText(text string) (string, error) {
+// saveScreen stores a screen in the working directory under the next free name: text as
+// text, graphics as a PNG file.
+func saveScreen(screen *machine.Screen) (string, error) {
+	data, ext, err := []byte(screen.String()), "txt", error(nil)
+	if !screen.Text {
+		ext = "png"
+		if data, err = screenshot.Encode(screen.Frame); err != nil {
+			return "", err
+		}
+	}
 	for n := 1; n < 10000; n++ {
-		name := fmt.Sprintf("beige-%04d.txt", n)
+		name := fmt.Sprintf("beige-%04d.%s", n, ext)
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if errors.Is(err, os.ErrExist) {
 			continue
@@ -364,8 +371,8 @@ func saveText(text string) (string, error) {
 		if err != nil {
 			return "", fileError(name, err)
 		}
-		_, err = f.WriteString(text)
+		_, err = f.Write(data)
 		return name, errors.Join(err, f.Close())
 	}
-	return "", errors.New("beige-0001.txt to beige-9999.txt are taken")
+	return "", fmt.Errorf("beige-0001.%s to beige-9999.%s are taken", ext, ext)
 }

@@ -14,6 +14,8 @@ import (
 
 	"beige/devices/host/char"
 	"beige/devices/image"
+	"beige/devices/vga"
+	"beige/machine"
 	"beige/machine/screenshot"
 )
 
@@ -359,15 +361,23 @@ func TestSwapFloppies(t *testing.T) {
 	}
 }
 
-func TestSaveText(t *testing.T) {
+func TestSaveScreen(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, want := range []string{"beige-0001.txt", "beige-0002.txt"} {
-		if name, err := saveText("text\n"); err != nil || name != want {
-			t.Errorf("saveText = %q, %v; want %q", name, err, want)
+	text := &machine.Screen{Text: true, Columns: 4, Rows: 1, Cells: []machine.Cell{{Code: 't'}, {Code: 'e'}, {Code: 'x'}, {Code: 't'}}}
+	dark := &machine.Screen{Frame: &vga.Frame{}}
+	for _, tc := range []struct {
+		s    *machine.Screen
+		want string
+	}{{text, "beige-0001.txt"}, {text, "beige-0002.txt"}, {dark, "beige-0001.png"}} {
+		if name, err := saveScreen(tc.s); err != nil || name != tc.want {
+			t.Errorf("saveScreen = %q, %v; want %q", name, err, tc.want)
 		}
 	}
 	if b, err := os.ReadFile("beige-0002.txt"); err != nil || string(b) != "text\n" {
 		t.Errorf("saved %q, %v", b, err)
+	}
+	if img, err := screenshot.Load("beige-0001.png"); err != nil || img.Bounds().Dx() != 640 {
+		t.Errorf("saved picture: %v, %v", img, err)
 	}
 }
 

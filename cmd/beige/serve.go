@@ -27,7 +27,7 @@ func (s *session) serve(ctx context.Context) outcome {
 		if err != nil {
 			return outcome{exit: machine.Exit{Reason: machine.HostStop, Code: codeFailed, Text: "terminal: " + err.Error()}}
 		}
-		s.term, t.SaveText = t, saveText
+		s.term, t.SaveScreen = t, saveScreen
 		s.drivesInMenu(t)
 		defer t.Close()
 	}

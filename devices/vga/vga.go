@@ -25,7 +25,8 @@
 // (addressing of odd/even and chain-4 memory).
 //
 // Not modelled: what changes within one frame (a frame shows the registers of
-// the moment it is taken), the light pen, the border, the odd/even page bit of
+// the moment it is taken, and the start address of the last retrace), the light pen,
+// the border (frames have its colour, pictures leave it out), the odd/even page bit of
 // misc output and the 64 KB memory of sequencer register 4 (every mode uses
 // 256 KB), the shift-load bits of sequencer register 1, blinking in graphics
 // modes, the comparator behind the switch sense bit, the feedback of pixel

@@ -45,7 +45,7 @@ func (u *menu) items(drives bool) []item {
 	} else {
 		all = append(all, item{"p", "pause", "pause"})
 	}
-	return append(all, item{"s", "save the text shown", "save"}, item{"]", "send Ctrl+] to the PC", "send"}, item{"q", "quit", "quit"}, item{"Esc", "close this menu", ""})
+	return append(all, item{"s", "save the screen", "save"}, item{"]", "send Ctrl+] to the PC", "send"}, item{"q", "quit", "quit"}, item{"Esc", "close this menu", ""})
 }
 
 // show lays items over the screen.
@@ -177,9 +177,9 @@ func (t *Terminal) tell(text string, err error) {
 
 func (u *menu) save(t *Terminal) {
 	s := t.frame.Load()
-	if s == nil || t.SaveText == nil {
+	if s == nil || t.SaveScreen == nil {
 		return
 	}
-	name, err := t.SaveText(s.String())
+	name, err := t.SaveScreen(s)
 	t.tell("saved as "+name, err)
 }

@@ -46,8 +46,8 @@ type Terminal struct {
 	clear   chan struct{} // the status has been shown long enough
 	notices chan string
 
-	// SaveText stores the text of a screen and returns the name of the file.
-	SaveText func(text string) (name string, err error)
+	// SaveScreen stores a screen and returns the name of the file.
+	SaveScreen func(s *machine.Screen) (name string, err error)
 
 	// Drives are those whose disks can be changed. Insert puts a file into one,
 	// by its place in Drives, and Eject empties one; they return what to tell the
