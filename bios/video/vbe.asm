@@ -667,17 +667,19 @@ vbe_pitch:
         ja vbe_window.fail
         mov ax, di
         jb .pixels
-        call vbe_longest
+        call .longest
+        jmp short .most
 .pixels:
         call vbe_width
-        cmp bl, 3
-        je .most
 .set:
         add ax, 7
         jc .toolong
         and al, 0F8h
-        mov bx, ax
         mov di, ax
+        call .longest                   ; QEMU takes any width and shows fewer lines then
+        cmp di, ax
+        ja .toolong
+        mov bx, di
         mov al, DISPI_WIDTH
         call dispi_write
         mov al, DISPI_WIDTH
@@ -695,8 +697,12 @@ vbe_pitch:
         call vbe_bytes
         mov [bp+R_BX], ax
         ret
-.most:
+.longest:                               ; Out: AX = pixels. Spoils DX.
+        call vbe_longest
+        call vbe_width
         and al, 0F8h
+        ret
+.most:
         push ax
         mov al, DISPI_YRES
         call dispi_read
@@ -770,6 +776,18 @@ vbe_start:
         test bl, 7Fh
         jnz .fail
         test bl, bl
+        pushf
+        mov al, DISPI_XRES
+        mov bx, cx
+        mov si, DISPI_WIDTH
+        call .inside
+        ja .popfail
+        mov al, DISPI_YRES
+        mov bx, dx
+        mov si, DISPI_HEIGHT
+        call .inside
+        ja .popfail
+        popf
         jz .set
         call vbe_retrace
 .set:
@@ -778,16 +796,21 @@ vbe_start:
         call dispi_write
         mov bx, dx
         mov al, DISPI_Y
-        call dispi_write
-        mov al, DISPI_X
+        jmp dispi_write
+.inside:                                ; above: AL's register and BX are more than SI's
         call dispi_read
-        cmp ax, cx
-        jne .fail
-        mov al, DISPI_Y
+        add bx, ax
+        jc .beyond
+        mov ax, si
         call dispi_read
-        cmp ax, dx
-        jne .fail
+        cmp bx, ax
         ret
+.beyond:
+        or al, 1                        ; neither carry nor zero: above
+        ret
+.popfail:
+        popf
+        jmp short .fail
 .get:
         mov byte [bp+R_BH], 0
         mov al, DISPI_X

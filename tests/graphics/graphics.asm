@@ -55,6 +55,7 @@ main:
         call    tricks
         call    palettes
         call    vbe_modes
+        call    vbe_checks
         MODE    3
         jmp     finish
 
@@ -779,6 +780,7 @@ palettes:
         ret
 
 %include "vbe.inc"
+%include "vbe_checks.inc"
 
         times ($$-$) & 511 db 0
 program_end:
