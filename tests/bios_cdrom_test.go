@@ -1,8 +1,10 @@
 package tests
 
 import (
+	"context"
 	"encoding/binary"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -187,5 +189,62 @@ func TestATAPIDriver(t *testing.T) {
 			b.discs = map[string]*image.Disc{"first": first, "other": image.NewDisc("other", other)}
 			b.runChecks(tc.checks)
 		})
+	}
+}
+
+// readFar reads a sector of the first CD-ROM drive through INT 13h 42h and ends the
+// run with its first byte, or the status if there is an error.
+var readFar = []byte{
+	0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0, // xor ax, ax; mov ds, ax; mov es, ax
+	0xbe, 0x1c, 0x7c, 0xb4, 0x42, 0xb2, 0xe0, 0xcd, 0x13, // mov si, packet; mov ah, 42h; mov dl, E0h; int 13h
+	0x88, 0xe0, 0x72, 0x03, 0xa0, 0x00, 0x80, // mov al, ah; jc out; mov al, [8000h]
+	0xba, 0x01, 0x05, 0xee, 0xfa, 0xf4, // out: mov dx, 501h; out dx, al; cli; hlt
+	0x10, 0x00, 0x01, 0x00, 0x00, 0x80, 0x00, 0x00, // packet: 16 bytes, 1 sector, 0:8000h, first sector
+}
+
+// TestBIOSLargeDisc: sectors beyond 2 and 4 GB of a (sparse) image of a DVD are
+// those of the file.
+func TestBIOSLargeDisc(t *testing.T) {
+	const sectors = 2298496
+	path := filepath.Join(t.TempDir(), "dvd.iso")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	marks := map[int64]byte{1<<20 - 1: 0x51, 1 << 20: 0x52, 1 << 21: 0x53, sectors - 1: 0x54}
+	put := func(at int64, b ...byte) {
+		if _, err := f.WriteAt(b, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Truncate(sectors << 11); err != nil {
+		t.Skip(err)
+	}
+	put(16<<11, []byte("\x01CD001\x01")...)
+	for lba, mark := range marks {
+		put(lba<<11, mark)
+	}
+	marks[sectors] = 4 // sector not found
+	for lba, want := range marks {
+		disc, err := image.OpenDisc(path, image.Options{ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		boot := make([]byte, 160<<10)
+		binary.LittleEndian.PutUint64(boot[copy(boot, readFar):], uint64(lba))
+		boot[510], boot[511] = 0x55, 0xaa
+		floppy, err := image.NewFloppy("boot", boot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := machine.New(machine.Config{Deterministic: true, Unattended: true, Boot: "a", Floppies: [2]machine.Floppy{floppy}, CDROMs: [4]*machine.CDROM{2: {Disc: disc}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := m.Run(context.Background()); e.Reason != machine.DebugExit || e.Code != int(want) {
+			t.Errorf("sector %d: %v, code %#x; want %#x", lba, e, e.Code, want)
+		}
+		disc.Close()
 	}
 }

@@ -23,6 +23,7 @@ const (
 	pktModeSelect10     = 0x55
 	pktModeSense10      = 0x5a
 	pktRead12           = 0xa8
+	pktReadDVDStructure = 0xad
 	pktSetSpeed         = 0xbb
 	pktMechanismStatus  = 0xbd
 	pktReadCD           = 0xbe
@@ -42,6 +43,7 @@ const (
 	senseRange        sense = 0x052100 // logical block address out of range
 	senseField        sense = 0x052400 // invalid field in the packet
 	senseParameter    sense = 0x052600 // invalid field in the parameter list
+	senseIncompatible sense = 0x053002 // cannot read medium: incompatible format
 	senseNoSaving     sense = 0x053900 // saving parameters not supported
 	senseRemoval      sense = 0x055302 // medium removal prevented
 	senseTrackMode    sense = 0x056400 // illegal mode for this track
@@ -120,7 +122,7 @@ func (d *drive) packet() {
 	cd.Sense, cd.SenseLBA, cd.HasLBA = 0, 0, false
 	clear(d.Buffer[:256]) // replies are shorter
 	switch op {
-	case pktReadCapacity, pktRead10, pktRead12, pktReadCD, pktSeek, pktReadTOC, pktReadHeader, pktReadSubChannel, pktReadDiscInfo, pktTestReady:
+	case pktReadCapacity, pktRead10, pktRead12, pktReadCD, pktSeek, pktReadTOC, pktReadHeader, pktReadSubChannel, pktReadDiscInfo, pktReadDVDStructure, pktTestReady:
 		if s := d.notReady(); s != senseNone {
 			d.check(s)
 			return
@@ -162,6 +164,8 @@ func (d *drive) packet() {
 		d.readHeader()
 	case pktReadDiscInfo:
 		d.readDiscInfo()
+	case pktReadDVDStructure:
+		d.readDVDStructure()
 	case pktGetConfiguration:
 		d.getConfiguration()
 	case pktGetEvent:

@@ -77,10 +77,10 @@ func (d *drive) modePage(b []byte, page uint8, p *modeParameters, only bool) []b
 		b = append(b, p.Channels[:]...)
 	case pageCapabilities:
 		const (
-			readsRecordable   = 1<<0 | 1<<1 // CD-R, CD-RW
+			readsDiscs        = 1<<0 | 1<<1 | 1<<3 // CD-R, CD-RW, DVD-ROM
 			lock, eject, tray = 1 << 0, 1 << 3, 1 << 5
 		)
-		b = append(b, page, 18, readsRecordable, 0, 0, 0, lock|eject|tray, 0)
+		b = append(b, page, 18, readsDiscs, 0, 0, 0, lock|eject|tray, 0)
 		if d.CD.Locked {
 			b[n+6] |= lock << 1
 		}

@@ -201,8 +201,11 @@ func (d *drive) readDiscInfo() {
 	d.reply(len(b), d.be16(7))
 }
 
-// profileCDROM is the profile of a drive that reads CDs (MMC-3 5.3.1).
-const profileCDROM = 0x0008
+// Profiles of a drive that reads CDs and DVDs (MMC-3 5.3.1).
+const (
+	profileCDROM  = 0x0008
+	profileDVDROM = 0x0010
+)
 
 // getConfiguration lists the features of the drive (MMC-3 6.5): a header of 8
 // bytes, then number, flags, length and data of each.
@@ -213,13 +216,16 @@ func (d *drive) getConfiguration() {
 
 		onlyCurrent, onlyOne = 1, 2
 	)
-	disc := uint8(0)
-	if d.notReady() == senseNone {
-		disc = current
-	}
+	cd, dvd, blocking := uint8(0), uint8(0), uint8(discBlocking)
 	from, kind := uint16(d.be16(2)), d.CD.Packet[1]&3
 	b := d.Buffer[:8]
-	if disc != 0 {
+	switch {
+	case d.notReady() != senseNone:
+	case d.isDVD():
+		dvd, blocking = current, dvdBlocking
+		binary.BigEndian.PutUint16(b[6:], profileDVDROM)
+	default:
+		cd = current
 		binary.BigEndian.PutUint16(b[6:], profileCDROM)
 	}
 	for _, f := range []struct {
@@ -227,13 +233,14 @@ func (d *drive) getConfiguration() {
 		flags  uint8
 		data   []byte
 	}{
-		{0x0000, persistent | current, []byte{profileCDROM >> 8, profileCDROM & 0xff, disc, 0}},    // profile list
-		{0x0001, persistent | current, []byte{0, 0, 0, 2}},                                         // core: ATAPI
-		{0x0002, persistent | current, []byte{0, 0, 0, 0}},                                         // morphing: by polling
-		{0x0003, persistent | current, []byte{1<<5 | 1<<3 | 1<<0, 0, 0, 0}},                        // removable medium: tray, eject, lock
-		{0x0010, disc, []byte{0, 0, discSector >> 8, discSector & 0xff, 0, discBlocking, 0x00, 0}}, // random readable
-		{0x001e, disc, []byte{0, 0, 0, 0}},                                                         // CD read
-		{0x0105, persistent | current, nil},                                                        // time-outs
+		{0x0000, persistent | current, []byte{profileDVDROM >> 8, profileDVDROM & 0xff, dvd, 0, profileCDROM >> 8, profileCDROM & 0xff, cd, 0}}, // profile list
+		{0x0001, persistent | current, []byte{0, 0, 0, 2}},                                      // core: ATAPI
+		{0x0002, persistent | current, []byte{0, 0, 0, 0}},                                      // morphing: by polling
+		{0x0003, persistent | current, []byte{1<<5 | 1<<3 | 1<<0, 0, 0, 0}},                     // removable medium: tray, eject, lock
+		{0x0010, cd | dvd, []byte{0, 0, discSector >> 8, discSector & 0xff, 0, blocking, 0, 0}}, // random readable
+		{0x001e, cd, []byte{0, 0, 0, 0}},                                                        // CD read
+		{0x001f, dvd, nil},                                                                      // DVD read
+		{0x0105, persistent | current, nil},                                                     // time-outs
 	} {
 		if f.number < from || kind == onlyOne && f.number != from || kind == onlyCurrent && f.flags&current == 0 {
 			continue
@@ -249,4 +256,8 @@ func (d *drive) getConfiguration() {
 	d.reply(len(b), d.be16(7))
 }
 
-const discBlocking = 1 // sectors that are read together at least
+// Sectors that are read together at least: one, or an ECC block of a DVD.
+const (
+	discBlocking = 1
+	dvdBlocking  = 16
+)

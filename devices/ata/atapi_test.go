@@ -267,7 +267,7 @@ func TestPacketReplies(t *testing.T) {
 		{"MODE SENSE(10), page 01", "5a 00 01 00 00 00 00 00 ff", "000e 01 0000000000 0106000500000000", 0},
 		{"MODE SENSE(6), page 0D", "1a 00 0d 00 ff", "0b010000 0d060000003c004b", 0},
 		{"MODE SENSE(10), page 0E", "5a 00 0e 00 00 00 00 00 ff", "0016 01 0000000000 0e0e04000000004b 01ff02ff00000000", 0},
-		{"MODE SENSE(10), page 2A", "5a 00 2a 00 00 00 00 00 ff", "001a 01 0000000000 2a12 0300 00 00 29 00 108a 0000 0008 108a 00000000", 0},
+		{"MODE SENSE(10), page 2A", "5a 00 2a 00 00 00 00 00 ff", "001a 01 0000000000 2a12 0b00 00 00 29 00 108a 0000 0008 108a 00000000", 0},
 		{"MODE SENSE(10), changeable", "5a 00 41 00 00 00 00 00 ff", "000e 01 0000000000 010637ff00000000", 0},
 		{"MODE SENSE(10), default", "5a 00 8d 00 00 00 00 00 ff", "000e 01 0000000000 0d060000003c004b", 0},
 		{"MODE SENSE(10), saved", "5a 00 c1 00 00 00 00 00 ff", "", 0x053900},
@@ -300,22 +300,26 @@ func unhex(s string) []byte {
 
 // MMC-3 6.5 and 5.3: header, then features by number.
 func TestConfiguration(t *testing.T) {
-	const profiles, core, morphing, removable = "00000304 0008%02x00", "00010304 00000002", "00020304 00000000", "00030304 29000000"
-	const random, read, timeout = "0010%02x08 0000080000010000", "001e%02x04 00000000", "01050300"
-	loaded := fmt.Sprintf(profiles+core+morphing+removable+random+read+timeout, 1, 1, 1)
-	empty := fmt.Sprintf(profiles+core+morphing+removable+random+read+timeout, 0, 0, 0)
+	const profiles, core, morphing, removable = "00000308 0010%02x00 0008%02x00", "00010304 00000002", "00020304 00000000", "00030304 29000000"
+	const random, read, timeout = "0010%02x08 00000800 00%02x0000", "001e%02x04 00000000 001f%02x00", "01050300"
+	features := func(dvd, cd int) string {
+		blocking := 1 + dvd*15
+		return fmt.Sprintf(profiles+core+morphing+removable+random+read+timeout, dvd, cd, dvd|cd, blocking, cd, dvd)
+	}
 	for _, tc := range []struct {
 		name string
 		disc Disc
 		cdb  string
 		want string
 	}{
-		{"all", &ramDisc{n: 100}, "46 00 00 00 00 00 00 00 ff", "0000003c 0000 0008" + loaded},
-		{"all, no disc", nil, "46 00 00 00 00 00 00 00 ff", "0000003c 0000 0000" + empty},
-		{"current, no disc", nil, "46 01 00 00 00 00 00 00 ff", "00000028 0000 0000" + fmt.Sprintf(profiles, 0) + core + morphing + removable + timeout},
+		{"all", &ramDisc{n: 100}, "46 00 00 00 00 00 00 00 ff", "00000044 0000 0008" + features(0, 1)},
+		{"largest CD", &ramDisc{n: 449849}, "46 00 00 00 00 00 00 00 ff", "00000044 0000 0008" + features(0, 1)},
+		{"smallest DVD", &ramDisc{n: 449850}, "46 00 00 00 00 00 00 00 ff", "00000044 0000 0010" + features(1, 0)},
+		{"all, no disc", nil, "46 00 00 00 00 00 00 00 ff", "00000044 0000 0000" + features(0, 0)},
+		{"current, no disc", nil, "46 01 00 00 00 00 00 00 ff", "0000002c 0000 0000" + fmt.Sprintf(profiles, 0, 0) + core + morphing + removable + timeout},
 		{"one", &ramDisc{n: 100}, "46 02 00 03 00 00 00 00 ff", "0000000c 0000 0008" + removable},
-		{"from 10h", &ramDisc{n: 100}, "46 00 00 10 00 00 00 00 ff", "0000001c 0000 0008" + fmt.Sprintf(random+read, 1, 1) + timeout},
-		{"header", &ramDisc{n: 100}, "46 00 00 00 00 00 00 00 08", "0000003c 0000 0008"},
+		{"from 10h", &ramDisc{n: 100}, "46 00 00 10 00 00 00 00 ff", "00000020 0000 0008" + fmt.Sprintf(random+read, 1, 1, 1, 0) + timeout},
+		{"header", &ramDisc{n: 100}, "46 00 00 00 00 00 00 00 08", "00000044 0000 0008"},
 	} {
 		b := newCDBoard(t, nil, tc.disc, false)
 		a := b.packet(nil, 0xfffe, unhex(tc.cdb)...)
