@@ -15,6 +15,7 @@ import (
 	"beige/cpu"
 	"beige/devices/kbc"
 	"beige/machine"
+	"beige/machine/screenshot"
 )
 
 // flagValues lists the values of a flag that takes one of a few words.
@@ -77,6 +78,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "state-hash", Usage: "print a digest of the machine's state at the end"},
 		&cli.StringFlag{Name: "screen-text", Usage: "write the text of the screen to `FILE` at the end (-: standard output)"},
 		&cli.StringFlag{Name: "screenshot", Usage: "write the picture of the screen to the PNG `FILE` at the end"},
+		&cli.StringFlag{Name: "record-screen", Usage: "write what the screen shows to the animated PNG or GIF `FILE`"},
 		&cli.StringSliceFlag{Name: "log", Usage: "log a device to standard error as `DEV=LEVEL`, such as ata=debug or com1=debug; may be repeated"},
 	}
 }
@@ -106,6 +108,7 @@ type options struct {
 	stateHash  bool
 	screenText string
 	screenshot string
+	record     string
 }
 
 // target is where a character device goes: "stdio", "file" and a path, "tcp" and a
@@ -173,6 +176,9 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.kernel, o.initrd, o.append = c.String("kernel"), c.String("initrd"), c.String("append")
 	o.lpt, o.script = c.String("lpt"), c.String("script")
+	if o.record = c.String("record-screen"); o.record != "" {
+		bad("record-screen", screenshot.CheckFormat(o.record))
+	}
 	o.stateHash, o.screenText, o.screenshot = c.Bool("state-hash"), c.String("screen-text"), c.String("screenshot")
 	cfg.Deterministic = c.Bool("deterministic")
 

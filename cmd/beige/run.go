@@ -50,6 +50,7 @@ type session struct {
 	vnc      []*vnc.Server
 	stdio    *char.Stdio
 	remote   []lineOf // serial lines to a terminal or a port
+	recorder *screenshot.Recorder
 	timedOut bool
 	closer   []func() error
 }
@@ -104,7 +105,7 @@ func (s *session) open(mistakes error) error {
 	for _, g := range s.disks.guesses {
 		fmt.Fprintf(s.stderr, "beige: %s\n", g)
 	}
-	if err := errors.Join(s.openChars(), s.openVNC()); err != nil {
+	if err := errors.Join(s.openChars(), s.openVNC(), s.openRecorder()); err != nil {
 		return err
 	}
 	if s.m, err = machine.New(s.cfg); err != nil {
@@ -121,6 +122,9 @@ func (s *session) open(mistakes error) error {
 		s.lines.Start(s.m)
 	}
 	s.startVNC()
+	if s.recorder != nil {
+		s.recorder.Start(s.m)
+	}
 	if s.timeout > 0 {
 		s.m.After(bus.Time(s.timeout), func() {
 			s.timedOut = true
@@ -160,10 +164,29 @@ func scriptError(name string, err error) error {
 	return err
 }
 
+// openRecorder creates the file of --record-screen.
+func (s *session) openRecorder() error {
+	if s.record == "" {
+		return nil
+	}
+	said := func(err error) error {
+		if err != nil {
+			err = fmt.Errorf("--record-screen: %w", fileError(s.record, err))
+		}
+		return err
+	}
+	var err error
+	if s.recorder, err = screenshot.NewRecorder(s.record); err != nil {
+		return said(err)
+	}
+	s.closer = append(s.closer, func() error { return said(s.recorder.Close()) })
+	return nil
+}
+
 // outputs are the files that this run is to write, by their flags.
 func (s *session) outputs() map[string]string {
 	out := map[string]string{}
-	paths := map[string]string{"debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText, "screenshot": s.screenshot}
+	paths := map[string]string{"debugcon": s.debugcon.path, "lpt": s.lpt, "screen-text": s.screenText, "screenshot": s.screenshot, "record-screen": s.record}
 	for unit, to := range s.serial {
 		paths[serialFlag(unit)] = to.path
 	}

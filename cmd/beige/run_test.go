@@ -141,7 +141,7 @@ func TestOutputs(t *testing.T) {
 	print := []byte{0xba, 0x00, 0x00, 0xb8, 0x00, 0x01, 0xcd, 0x17, 0xb8, 'L', 0x00, 0xcd, 0x17} // mov dx, 0; int 17h: initialise; mov ax, 'L'; int 17h
 	img := guest(t, say("S", 0x3f8), say("D", 0xe9), print, powerOff)
 	code, stdout, stderr := beige(t, "run", img, "--display", "none", "--deterministic", "--serial", "file:"+path("com"), "--lpt", path("lpt"),
-		"--debugcon", "file:"+path("con"), "--screen-text", path("scr"), "--screenshot", path("png"), "--state-hash", "--log", "power=debug")
+		"--debugcon", "file:"+path("con"), "--screen-text", path("scr"), "--screenshot", path("png"), "--record-screen", path("rec.gif"), "--state-hash", "--log", "power=debug")
 	if code != 0 || len(stdout) != 65 || strings.Trim(stdout, "0123456789abcdef\n") != "" {
 		t.Errorf("exit code %d, standard output %q; want 0 and a hash; %s", code, stdout, stderr)
 	}
@@ -152,6 +152,9 @@ func TestOutputs(t *testing.T) {
 		if b, err := os.ReadFile(path(name)); err != nil || !strings.HasSuffix(string(b), want) {
 			t.Errorf("%s has %q, %v; want %q", name, b, err, want)
 		}
+	}
+	if b, err := os.ReadFile(path("rec.gif")); err != nil || !strings.HasPrefix(string(b), "GIF89a\xd0\x02\x90\x01") || b[len(b)-1] != ';' {
+		t.Errorf("--record-screen: %d bytes, %v; want a GIF file of 720 x 400 dots", len(b), err)
 	}
 	if img, err := screenshot.Load(path("png")); err != nil || img.Bounds().Dx() != 720 || img.Bounds().Dy() != 400 {
 		t.Errorf("--screenshot: %v, %v; want 720 x 400 dots", err, img)
@@ -165,7 +168,7 @@ func TestOutputs(t *testing.T) {
 // TestOutputsDestroyNothing: an output that is an input as well is refused.
 func TestOutputsDestroyNothing(t *testing.T) {
 	img := guest(t, powerOff)
-	for _, flag := range []string{"--lpt", "--screen-text", "--screenshot", "--serial", "--debugcon"} {
+	for _, flag := range []string{"--lpt", "--screen-text", "--screenshot", "--record-screen", "--serial", "--debugcon"} {
 		value := img
 		if flag == "--serial" || flag == "--debugcon" {
 			value = "file:" + img
