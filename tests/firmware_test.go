@@ -116,6 +116,9 @@ func TestBootOrderOfOtherFirmware(t *testing.T) {
 // TestOtherFirmware boots FreeDOS on other firmware and compares screens with those
 // that our own gives.
 func TestOtherFirmware(t *testing.T) {
+	if testing.Short() {
+		t.Skip("six boots of slow firmware; not with -short")
+	}
 	for _, image := range []struct {
 		file, script string
 		on           []int // otherFirmware

@@ -195,6 +195,9 @@ func (q *foreign) enter(letters string) {
 // TestOurFirmwareInQEMU boots FreeDOS on our firmware in QEMU and compares the
 // screen with the one in beige.
 func TestOurFirmwareInQEMU(t *testing.T) {
+	if testing.Short() {
+		t.Skip("QEMU runs with the host's time; not with -short")
+	}
 	need(t, "qemu-system-i386")
 	t.Run("freedos-144.img", func(t *testing.T) {
 		t.Parallel()
