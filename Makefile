@@ -1,4 +1,4 @@
-# Targets: run test test-linux conformance bench bench-linux build lint bios fuzz. Only Go is needed, except for
+# Targets: run test test-linux soak conformance bench bench-linux build lint bios fuzz. Only Go is needed, except for
 # "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386). "test-linux" and
 # "bench-linux" boot Debian packages.
 
@@ -10,7 +10,7 @@ FUZZTIME ?= 60s
 # Timing wants one core to itself.
 PIN     ?= $(shell command -v taskset >/dev/null 2>&1 && echo taskset -c 0)
 
-.PHONY: run test test-linux conformance bench bench-linux guests build lint bios fuzz clean
+.PHONY: run test test-linux soak conformance bench bench-linux guests build lint bios fuzz clean
 
 run:
 	$(GO) run ./cmd/beige run $(IMAGE)
@@ -24,7 +24,12 @@ test:
 # Debian's kernel from every loader, on its disks and through every way out; wants the
 # packages of bench-linux, xorriso, isolinux, grub-pc-bin and e2fsprogs for all of it.
 test-linux: guests
-	BEIGE_LONG=1 $(GO) test -count 1 -v -timeout 30m -run TestLinux ./tests
+	BEIGE_LONG=1 $(GO) test -count 1 -v -timeout 30m -run 'TestLinux|TestMemtest' ./tests
+
+# A day of virtual time of a Linux guest that wakes every hour to work, twice.
+soak: guests
+	@$(GO) build -o bin/soak ./tests/soak
+	bin/soak $(SOAKFLAGS)
 
 # Replays every recorded instruction that is there and prints the tables.
 conformance:

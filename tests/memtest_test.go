@@ -1,6 +1,9 @@
 package tests
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // Memtest86+ is a 32-bit program without an operating system: it takes the
 // memory map from its loader, finds out about the processor, and moves itself
@@ -44,5 +47,21 @@ wait "beige BIOS" within 20s
 wait "boot:" within 20s
 `, "--cpu", tc.cpu, "--mem", tc.memory, "--snapshot", v.image)
 		})
+	}
+}
+
+// A whole pass over the memory, as a kernel: the loader ROM starts it.
+func TestMemtest86Pass(t *testing.T) {
+	long(t)
+	t.Parallel()
+	script := `
+wait "Memtest86+ v6" within 20s
+wait "Pass:  1" within 3600s
+expect "Errors: 0"
+expect "Memory  :   16MB"
+`
+	r := runWithin(t, 30*time.Minute, []string{beige(t)}, script, "--mem", "16M", "--kernel", packaged(t, memtestImage))
+	if r.code != 0 {
+		t.Errorf("exit code %d; want 0\n%s", r.code, r.stderr)
 	}
 }

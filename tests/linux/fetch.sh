@@ -21,4 +21,6 @@ if [ -z "$kernel" ] || ! apt-get download -qq -o APT::Sandbox::User=root "$kerne
 	echo "the i386 packages linux-image-686 and busybox-static cannot be had"
 	exit 0
 fi
+# The installer is for one test, which skips where it is not there.
+apt-get download -qq -o APT::Sandbox::User=root debian-installer-12-netboot-i386 2>/dev/null || true
 for deb in *.deb; do dpkg-deb -x "$deb" "$folder"; done
