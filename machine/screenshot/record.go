@@ -108,7 +108,8 @@ func (r *Recorder) write(now bus.Time) {
 		return
 	}
 	delay := int((now - r.since) / (10 * bus.Millisecond))
-	y0, rows := 0, p.Rows
+	y0 := 0
+	var rows [][]uint32
 	if p.Width != r.w || p.Height != r.h {
 		rows = r.padded(p)
 	} else {
