@@ -133,15 +133,15 @@ wait "boot:" within 20s
 type "hdt\n"
 wait "Main Menu" within 60s
 expect "Hardware Detection Tool 0.5.2"
+wait "Disks      ( 1)" within 10s
 expect "PCI Devices"
-expect "Disks      ( 1)"
 key down
 key enter
 wait "Disk 1" within 10s
 key enter
 wait "Disk 0x80 (EDD 30)" within 10s
 wait "MBR               : Syslinux" within 10s
+wait "Sectors/Track     : 63" within 10s
 expect "ATA"
-expect "Sectors/Track     : 63"
 `, "--snapshot", v.image)
 }
