@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -17,11 +18,19 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"beige/bios/font"
-	"beige/devices/vga/cp437"
+	"beige/devices/bus"
+	"beige/devices/host/vnc"
+	disks "beige/devices/image"
+	"beige/devices/kbc"
+	"beige/devices/vga"
+	"beige/machine"
+	"beige/machine/screenshot"
+	"beige/machine/script"
 )
 
 // vncMachine is a program with a VNC display, under way.
@@ -72,151 +81,10 @@ func (m *vncMachine) wait() error {
 	return err
 }
 
-// rfb is the smallest viewer there is: RFB 3.3, raw pixels of 32 bits, sizes that
-// change.
-type rfb struct {
-	t    *testing.T
-	conn net.Conn
-	in   *bufio.Reader
-	img  *image.RGBA
-}
-
-func (m *vncMachine) viewer() *rfb {
-	m.t.Helper()
-	conn, err := net.Dial("tcp", "127.0.0.1:"+m.port)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	v := &rfb{t: m.t, conn: conn, in: bufio.NewReader(conn)}
-	v.read(12)
-	v.send([]byte("RFB 003.003\n"))
-	if kind := binary.BigEndian.Uint32(v.read(4)); kind != 1 {
-		m.t.Fatalf("security type %d; want 1", kind)
-	}
-	v.send([]byte{1})
-	b := v.read(24)
-	v.read(int(binary.BigEndian.Uint32(b[20:])))
-	v.resize(int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:])))
-	v.send([]byte{2, 0, 0, 2, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x21}) // Raw, DesktopSize
-	return v
-}
-
-func (v *rfb) resize(w, h int) { v.img = image.NewRGBA(image.Rect(0, 0, w, h)) }
-
-func (v *rfb) send(b []byte) {
-	v.t.Helper()
-	if _, err := v.conn.Write(b); err != nil {
-		v.t.Fatal(err)
-	}
-}
-
-func (v *rfb) read(n int) []byte {
-	v.t.Helper()
-	b := make([]byte, n)
-	if _, err := io.ReadFull(v.in, b); err != nil {
-		v.t.Fatalf("from the display: %v", err)
-	}
-	return b
-}
-
-func (v *rfb) request(incremental byte) {
-	v.t.Helper()
-	b := []byte{3, incremental, 0, 0, 0, 0}
-	b = binary.BigEndian.AppendUint16(b, uint16(v.img.Rect.Dx()))
-	v.send(binary.BigEndian.AppendUint16(b, uint16(v.img.Rect.Dy())))
-}
-
-// update takes the next picture.
-func (v *rfb) update() {
-	v.t.Helper()
-	v.request(1)
-	b := v.read(4)
-	for range binary.BigEndian.Uint16(b[2:]) {
-		b := v.read(12)
-		at := func(i int) int { return int(binary.BigEndian.Uint16(b[i:])) }
-		x, y, w, h := at(0), at(2), at(4), at(6)
-		if b[8] == 0xff {
-			v.resize(w, h)
-			continue
-		}
-		pixels := v.read(4 * w * h)
-		for i := range w * h {
-			at := v.img.PixOffset(x+i%w, y+i/w)
-			v.img.Pix[at], v.img.Pix[at+1], v.img.Pix[at+2], v.img.Pix[at+3] = pixels[4*i+2], pixels[4*i+1], pixels[4*i], 0xff
-		}
-	}
-}
-
-// key presses and releases a key by its keysym.
-func (v *rfb) key(sym uint32) {
-	v.t.Helper()
-	for _, down := range []byte{1, 0} {
-		v.send(binary.BigEndian.AppendUint32([]byte{4, down, 0, 0}, sym))
-	}
-}
-
-func (v *rfb) typeText(s string) {
-	v.t.Helper()
-	for _, r := range s {
-		if r == '\n' {
-			r = 0xff0d
-		}
-		v.key(uint32(r))
-		time.Sleep(30 * time.Millisecond) // a person
-	}
-}
-
-// readText reads the characters of a picture of 80 by 25 cells, each 9 by 16
-// dots, as our font draws them. What is no character is "?".
-func readText(img image.Image) []string {
-	glyphs := map[[16]byte]byte{}
-	for i, shapes := 0, font.Glyphs8x16(); i < 256; i++ {
-		key := [16]byte(shapes[16*i:])
-		if _, ok := glyphs[key]; !ok || i == ' ' {
-			glyphs[key] = byte(i)
-		}
-	}
-	var lines []string
-	for y := 0; y+16 <= img.Bounds().Dy(); y += 16 {
-		var line []byte
-		for x := 0; x+9 <= img.Bounds().Dx(); x += 9 {
-			var key [16]byte
-			for dy := range key {
-				for dx := range 8 {
-					if r, g, b, _ := img.At(x+dx, y+dy).RGBA(); r|g|b != 0 {
-						key[dy] |= 0x80 >> dx
-					}
-				}
-			}
-			c, ok := glyphs[key]
-			if !ok {
-				c = '?'
-			}
-			line = append(line, c)
-		}
-		lines = append(lines, strings.TrimRight(cp437.String(line), " \x00"))
-	}
-	return lines
-}
-
-// until takes pictures until text can be read in one.
-func (v *rfb) until(text string) {
-	v.t.Helper()
-	var lines []string
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		v.update()
-		if lines = readText(v.img); strings.Contains(strings.Join(lines, "\n"), text) {
-			return
-		}
-	}
-	v.t.Fatalf("no %q on the screen:\n%s", text, strings.Join(lines, "\n"))
-}
-
 // A person at a viewer waits for DOS, types, and reads the answer in the pixels;
 // two other viewers see the same, one of them late.
 func TestVNCTypesIntoFreeDOS(t *testing.T) {
+	t.Parallel()
 	m := startVNC(t, "--snapshot", guestImage(t, "freedos-144.img"))
 	v, w := m.viewer(), m.viewer()
 	v.until("A:\\>")
@@ -246,64 +114,96 @@ func TestVNCTypesIntoFreeDOS(t *testing.T) {
 // Viewers that look, stall, go and come again leave no trace in a deterministic
 // machine.
 func TestVNCViewersDisturbNothing(t *testing.T) {
-	script := filepath.Join(t.TempDir(), "script")
-	if err := os.WriteFile(script, []byte(commands+"hash\n"), 0o600); err != nil {
+	t.Parallel()
+	disk, err := os.ReadFile(guestImage(t, "freedos-144.img"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--deterministic", "--script", script, "--snapshot", guestImage(t, "freedos-144.img")}
-	alone := startVNC(t, args...)
-	if err := alone.wait(); err != nil {
+	alone, _ := stateAfterCommands(t, disk, 0)
+	watched, updates := stateAfterCommands(t, disk, 10)
+	if alone != watched {
+		t.Errorf("state %s with viewers; want %s", watched, alone)
+	}
+	if updates < 20 {
+		t.Errorf("the viewers have seen %d pictures; want at least 20", updates)
+	}
+}
+
+// stateAfterCommands is the digest of a machine in which DOS has booted and done
+// its commands, while so many viewers do what they like. Now and then the machine
+// waits for them to see something.
+func stateAfterCommands(t *testing.T, disk []byte, viewers int) (hash string, seen int64) {
+	t.Helper()
+	f, err := disks.NewFloppy("freedos", bytes.Clone(disk))
+	if err != nil {
 		t.Fatal(err)
 	}
-	m := startVNC(t, args...)
+	parsed, err := script.Parse("commands", strings.NewReader(commands), kbc.US())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := vnc.Listen(vnc.Options{Address: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	var m *machine.Machine
+	cfg := machine.Config{Deterministic: true, OnFrame: func() { server.Show(m.Frame()) }}
+	cfg.Floppies[0] = f
+	if m, err = machine.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	server.Start(m, m.Frame())
+	script.New(parsed, script.Options{Out: io.Discard, Err: os.Stderr}).Start(m)
+	var updates atomic.Int64
+	var tick func()
+	tick = func() {
+		target := updates.Load() + int64(viewers)
+		for end := time.Now().Add(time.Second); updates.Load() < target && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		m.After(bus.Second, tick)
+	}
+	m.After(bus.Second, tick)
 	stop := make(chan struct{})
-	looked := make(chan int, 10)
-	for i := range 10 {
+	var wait sync.WaitGroup
+	for kind := range viewers {
+		wait.Add(1)
 		go func() {
-			n := 0
-			defer func() { looked <- n }()
+			defer wait.Done()
 			for {
 				select {
 				case <-stop:
 					return
 				default:
+					disturb(server.Addr().String(), kind, &updates)
 				}
-				n += disturb(m.port, i)
 			}
 		}()
 	}
-	err := m.wait()
+	exit := m.Run(context.Background())
 	close(stop)
-	total := 0
-	for range 10 {
-		total += <-looked
+	wait.Wait()
+	if exit.Reason != machine.HostStop || exit.Code != 0 {
+		t.Fatalf("the script ended with %+v", exit)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if total == 0 {
-		t.Error("no viewer has seen anything")
-	}
-	t.Logf("%d updates", total)
-	if alone.stdout.String() != m.stdout.String() || m.stdout.Len() == 0 {
-		t.Errorf("state %q with viewers; want %q", m.stdout.String(), alone.stdout.String())
-	}
+	return m.StateHash(), updates.Load()
 }
 
-// disturb is one visit of a viewer of a kind, and returns the updates seen.
-func disturb(port string, kind int) (updates int) {
-	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+// disturb is one visit of a viewer of a kind; it counts the updates it has seen.
+func disturb(address string, kind int, updates *atomic.Int64) {
+	conn, err := net.Dial("tcp", address)
 	if err != nil {
-		return 0
+		return
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(300 * time.Millisecond))
 	if kind == 0 { // only knocks
-		return 0
+		return
 	}
 	_, _ = io.WriteString(conn, "RFB 003.003\n\x01")
 	if kind == 1 { // goes without a word
-		return 0
+		return
 	}
 	_, _ = conn.Write([]byte{2, 0, 0, 4, 0, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0, 5, 0xff, 0xff, 0xff, 0x21})
 	request := []byte{3, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}
@@ -332,16 +232,73 @@ func disturb(port string, kind int) (updates int) {
 			if n, err := conn.Read(b); err != nil {
 				break
 			} else if n > 100 {
-				updates++
+				updates.Add(1)
 			}
 		}
 	}
-	return updates
+}
+
+// lookedAt shows each picture of the graphics disk to a viewer while the guest
+// waits for the answer.
+type lookedAt struct {
+	viewer
+	server *vnc.Server
+	rfb    *rfb
+}
+
+func (l *lookedAt) Write(b []byte) (int, error) {
+	before := len(l.names)
+	n, err := l.viewer.Write(b)
+	for _, name := range l.names[before:] {
+		f := l.m.Frame()
+		l.server.Show(f)
+		l.rfb.whole()
+		want := l.shots[name]
+		if f.Kind == vga.Blank { // keeps the size of the picture before
+			want = image.NewRGBA(l.rfb.img.Rect)
+			draw.Draw(want.(draw.Image), l.rfb.img.Rect, image.Black, image.Point{}, draw.Src)
+		}
+		if err := screenshot.Compare(l.rfb.img, want, 0); err != nil {
+			l.rfb.t.Errorf("%s: %v", name, err)
+		}
+	}
+	return n, err
+}
+
+// A viewer sees each change of mode, to the pixel.
+func TestVNCSeesEveryMode(t *testing.T) {
+	t.Parallel()
+	f, err := disks.NewFloppy("graphics", checkBytes(t, "../graphics/graphics", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lookedAt{viewer: viewer{shots: map[string]image.Image{}}}
+	cfg := machine.Config{Deterministic: true, Unattended: true, DebugCon: l}
+	cfg.Floppies[0] = f
+	if cfg.Speed, err = machine.ParseSpeed("20mips"); err != nil {
+		t.Fatal(err)
+	}
+	if l.m, err = machine.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	if l.server, err = vnc.Listen(vnc.Options{Address: "127.0.0.1:0", Steady: true}); err != nil {
+		t.Fatal(err)
+	}
+	defer l.server.Close()
+	l.server.Start(l.m, l.m.Frame())
+	l.rfb = view(t, l.server.Addr().String())
+	if exit := l.m.Run(context.Background()); exit.Reason != machine.DebugExit {
+		t.Fatalf("the disk ended with %v, its last line %q", exit, l.done)
+	}
+	if len(l.names) < 30 {
+		t.Errorf("%d pictures; want at least 30", len(l.names))
+	}
 }
 
 // Viewers of Debian take the picture, too: gvnccapture (gtk-vnc, RFB 3.8, ZRLE)
 // and vncsnapshot (RFB 3.3), which has the password.
 func TestVNCStockViewers(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pw := filepath.Join(dir, "password")
 	if err := os.WriteFile(pw, []byte("longer than eight\n"), 0o600); err != nil {
