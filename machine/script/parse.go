@@ -8,7 +8,7 @@
 //
 //	wait "TEXT" [within 30s]         until TEXT is on the screen
 //	wait-serial "TEXT" [within 30s]  until COM1 has sent TEXT
-//	type "TEXT"                      types it
+//	type "TEXT"                      types it on the guest's keyboard layout
 //	key ctrl+alt+delete              presses keys together
 //	expect "TEXT"                    TEXT must be on the screen now
 //	expect-not "TEXT"                and this must not
