@@ -1,4 +1,4 @@
-# Targets: run test test-linux soak conformance bench bench-linux build lint bios fuzz. Only Go is needed, except for
+# Targets: run test test-long test-linux soak conformance bench bench-linux build lint bios fuzz. Only Go is needed, except for
 # "bios" (nasm) and for the QEMU column of "bench" (qemu-system-i386). "test-linux" and
 # "bench-linux" boot Debian packages.
 
@@ -10,7 +10,7 @@ FUZZTIME ?= 60s
 # Timing wants one core to itself.
 PIN     ?= $(shell command -v taskset >/dev/null 2>&1 && echo taskset -c 0)
 
-.PHONY: run test test-linux soak conformance bench bench-linux guests build lint bios fuzz clean
+.PHONY: run test test-long test-linux soak conformance bench bench-linux guests build lint bios fuzz clean
 
 run:
 	$(GO) run ./cmd/beige run $(IMAGE)
@@ -23,6 +23,10 @@ test:
 
 # Debian's kernel from every loader, on its disks and through every way out; wants the
 # packages of bench-linux, xorriso, isolinux, grub-pc-bin and e2fsprogs for all of it.
+# All tests, the long ones too: peers, every guest.
+test-long: guests
+	BEIGE_LONG=1 $(GO) test -count 1 -timeout 60m ./tests
+
 test-linux: guests
 	BEIGE_LONG=1 $(GO) test -count 1 -v -timeout 30m -run 'TestLinux|TestMemtest' ./tests
 

@@ -213,9 +213,7 @@ func (q *peer) expect(word, want string) {
 
 // TestBIOSOnSeaBIOS compares what QEMU with SeaBIOS does with the references.
 func TestBIOSOnSeaBIOS(t *testing.T) {
-	if testing.Short() {
-		t.Skip("QEMU runs in the host's time, which takes a quarter of a minute")
-	}
+	long(t) // QEMU runs in the host's time
 	need(t, "qemu-system-i386")
 	known := differences(t, "bios/seabios.txt")
 	const large = 4300800 // sectors of a disk that needs translation: 2.1 GB

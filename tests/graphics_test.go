@@ -128,9 +128,7 @@ func TestGraphics(t *testing.T) {
 // and why.
 func TestGraphicsInQEMU(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("QEMU draws for ten seconds; not with -short")
-	}
+	long(t)
 	system, video := ourROMs(t, t.TempDir())
 	q := newPeer(t, "../graphics/graphics", parameters{}, "-bios", system, "-global", "VGA.romfile="+video)
 	known := readReasons(t, "graphics/qemu.txt")

@@ -31,7 +31,7 @@ func linuxKit(t *testing.T) linux.Kit {
 func long(t *testing.T) {
 	t.Helper()
 	if os.Getenv("BEIGE_LONG") == "" {
-		t.Skip("takes long: set BEIGE_LONG=1, or make test-linux")
+		t.Skip("takes long: set BEIGE_LONG=1, or make test-long")
 	}
 }
 

@@ -208,6 +208,7 @@ func TestOurFirmwareInQEMU(t *testing.T) {
 	})
 	t.Run("freedos13-720k.img", func(t *testing.T) {
 		t.Parallel()
+		long(t)
 		disk := guestImage(t, "freedos13-720k.img")
 		q := newForeign(t, disk)
 		q.wait("Please select your language")

@@ -267,6 +267,7 @@ func (l *lookedAt) Write(b []byte) (int, error) {
 
 // A viewer sees each change of mode, to the pixel.
 func TestVNCSeesEveryMode(t *testing.T) {
+	long(t)
 	t.Parallel()
 	f, err := disks.NewFloppy("graphics", checkBytes(t, "../graphics/graphics", nil))
 	if err != nil {
