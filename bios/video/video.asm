@@ -204,6 +204,10 @@ rom_init:
 %include "alternate.asm"
 %include "state.asm"
 %include "vbe.asm"
+%include "vbeinfo.asm"
+%include "vbemode.asm"
+%include "vbewindow.asm"
+%include "vbedac.asm"
 %include "tables.asm"
 
         align 16, db 0

@@ -1,0 +1,175 @@
+; VBE: modes are set, told, saved and restored: the services 02h to 04h.
+; Sources: see vbe.asm.
+
+; 02h: sets mode BX; bit 14: linear, bit 15: the memory stays as it is.
+vbe_set_mode:
+        mov ax, bx
+        and ax, 01FFh
+        test ah, ah
+        jnz .extended
+        and bh, 80h
+        or al, bh
+        push ax
+        and al, 7Fh
+        call mode_entry
+        pop ax
+        jc .fail
+        jmp set_mode
+.extended:
+        call vbe_find
+        jc .fail
+        test bh, 40h
+        jz .set
+        cmp byte [cs:si+6], 4
+        je .fail
+        push bx
+        push si
+        call vbe_linear
+        pop si
+        pop bx
+        jc .fail
+.set:
+        push bx
+        push si
+        mov al, 13h|80h
+        cmp byte [cs:si+6], 4
+        jne .base
+        mov al, 12h|80h
+.base:
+        call set_mode
+        pop si
+        mov al, DISPI_XRES
+        mov bx, [cs:si+2]
+        call dispi_write
+        mov cl, 3
+        shr bx, cl
+        mov [COLS], bx
+        mov al, DISPI_YRES
+        mov bx, [cs:si+4]
+        call dispi_write
+        inc cx
+        shr bx, cl
+        dec bx
+        mov [ROWS], bl
+        mov word [HEIGHT], 16
+        mov al, DISPI_BPP
+        mov bx, [cs:si+6]
+        call dispi_write
+        pop cx                          ; the mode as it was asked for
+        mov bx, ENABLE_ON
+        and byte [INFO], 7Fh
+        test ch, 80h
+        jz .clear
+        or byte [INFO], 80h
+        or bl, ENABLE_KEEP
+.clear:
+        test ch, 40h
+        jz .enable
+        or bl, ENABLE_LINEAR
+.enable:
+        mov al, DISPI_ENABLE
+        call dispi_write
+        mov byte [MODE], VBE_MODE_NONE
+        and ch, 0C1h
+        mov [VBEMODE_NOW], cx
+        ret
+.fail:
+        jmp vbe_fail
+
+; 03h: BX = mode.
+vbe_get_mode:
+        mov ax, [VBEMODE_NOW]
+        test ax, ax
+        jnz .out
+        mov al, [INFO]
+        and al, 80h
+        mov ah, al
+        mov al, [MODE]
+.out:
+        mov [bp+R_BX], ax
+        ret
+
+; 04h: DL = 0 size, 1 save to ES:BX, 2 restore from it; CX as of AH=1Ch, bit 3: what is
+; here. Size in BX, in blocks of 64 bytes.
+vbe_state:
+        cmp dl, 2
+        ja .fail
+        test cx, 0FFF0h
+        jnz .fail
+        push cx
+        push dx
+        mov al, dl
+        and cx, 7
+        jz .own
+        call save_restore
+        mov word [bp+R_AX], 004Fh
+.own:
+        pop dx
+        pop cx
+        test cl, 8
+        jz .out
+        mov ax, 0                       ; blocks before ours
+        test cl, 1
+        jz .no1
+        add al, SAVE_BLOCKS_REGS
+.no1:
+        test cl, 2
+        jz .no2
+        add al, SAVE_BLOCKS_DATA
+.no2:
+        test cl, 4
+        jz .no4
+        add al, SAVE_BLOCKS_DAC
+.no4:
+        cmp dl, 1
+        jb .size
+        mov cl, 6
+        shl ax, cl
+        mov es, [bp+R_ES]
+        mov di, [bp+R_BX]
+        add di, ax
+        cmp dl, 2
+        je .restore
+        mov cl, DISPI_XRES
+.save:
+        mov al, cl
+        call dispi_read
+        stosw
+        inc cx
+        cmp cl, DISPI_Y
+        jbe .save
+        mov ax, [VBEMODE_NOW]
+        stosw
+.out:
+        ret
+.size:
+        inc ax
+        mov [bp+R_BX], ax
+        ret
+.fail:
+        jmp vbe_fail
+.restore:
+        mov al, DISPI_ENABLE
+        xor bx, bx
+        call dispi_write
+        mov si, 0
+.next:
+        mov al, [cs:.order+si]
+        mov cl, al
+        mov ch, 0
+        mov bx, cx
+        shl bx, 1
+        mov bx, [es:di+bx-2]
+        cmp al, DISPI_ENABLE
+        jne .write
+        or bl, ENABLE_KEEP
+.write:
+        call dispi_write
+        inc si
+        cmp si, .order_end-.order
+        jb .next
+        mov ax, [es:di+2*DISPI_Y]
+        mov [VBEMODE_NOW], ax
+        ret
+.order: db DISPI_XRES, DISPI_YRES, DISPI_BPP, DISPI_ENABLE, DISPI_BANK, DISPI_WIDTH, DISPI_X, DISPI_Y
+.order_end:
