@@ -378,6 +378,18 @@ bytes:
 .row:
         xor     dx, dx
 .dot:
+        call    dot_colour
+        stosb
+        inc     dx
+        cmp     dx, bp
+        jb      .dot
+        inc     si
+        loop    .row
+        ret
+
+; dot_colour: AL = colour of dot DX of line SI, with CX lines left of BP dots each: 15 along the edges.
+; Changes AH.
+dot_colour:
         mov     ax, dx
         xor     ax, si
         test    dx, dx
@@ -386,22 +398,14 @@ bytes:
         jz      .edge
         cmp     cx, 1
         je      .edge
+        push    dx
         inc     dx
         cmp     dx, bp
-        je      .last
-        dec     dx
-        jmp     .store
-.last:
-        dec     dx
+        pop     dx
+        je      .edge
+        ret
 .edge:
         mov     al, 15
-.store:
-        stosb
-        inc     dx
-        cmp     dx, bp
-        jb      .dot
-        inc     si
-        loop    .row
         ret
 
 ; unchained_bytes: the same in unchained memory.
@@ -425,24 +429,7 @@ unchained_bytes:
         mov     dl, bl
         mov     dh, 0
 .dot:
-        mov     ax, dx
-        xor     ax, si
-        test    dx, dx
-        jz      .edge
-        test    si, si
-        jz      .edge
-        cmp     cx, 1
-        je      .edge
-        inc     dx
-        cmp     dx, bp
-        je      .last
-        dec     dx
-        jmp     .store
-.last:
-        dec     dx
-.edge:
-        mov     al, 15
-.store:
+        call    dot_colour
         stosb
         add     dx, 4
         cmp     dx, bp
