@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"beige/devices/vga"
-	"beige/devices/vga/cp437"
+	"beige/devices/video"
+	"beige/devices/video/cp437"
 )
 
 // Cell is one character of a text screen.
@@ -31,14 +31,14 @@ type Screen struct {
 	Palette       [16][3]uint8
 	Cursor        Cursor
 	Width, Height int // of the picture in pixels
-	Frame         *vga.Frame
+	Frame         *video.Frame
 }
 
 // Screen returns what the display shows. Caller is the machine goroutine, or the
 // machine does not run.
 func (m *Machine) Screen() *Screen {
 	f := m.vga.Frame()
-	s := &Screen{Text: f.Kind == vga.Text, Width: f.Width, Height: f.Height, Frame: f}
+	s := &Screen{Text: f.Kind == video.Text, Width: f.Width, Height: f.Height, Frame: f}
 	if !s.Text {
 		return s
 	}
@@ -62,10 +62,10 @@ func (m *Machine) Screen() *Screen {
 	return s
 }
 
-// Frame returns what the display shows, for a vga.Painter; the same one as long as
+// Frame returns what the display shows, for a video.Painter; the same one as long as
 // nothing changes. A frame may be read by any goroutine. Caller is the machine
 // goroutine.
-func (m *Machine) Frame() *vga.Frame { return m.vga.Frame() }
+func (m *Machine) Frame() *video.Frame { return m.vga.Frame() }
 
 // ScreenGeneration grows whenever the screen changes. Caller is the machine
 // goroutine.

@@ -6,7 +6,7 @@ import (
 
 	"beige/devices/bus"
 	"beige/devices/image"
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // animation draws all of mode 13h again and again, a byte at a time.
@@ -57,13 +57,13 @@ func BenchmarkAnimation(b *testing.B) {
 		}
 	})
 	b.Run("shown", func(b *testing.B) {
-		frames := make(chan *vga.Frame, 1)
+		frames := make(chan *video.Frame, 1)
 		done := make(chan int)
 		go func() {
-			var p vga.Painter
+			var p video.Painter
 			n := 0
 			for f := range frames {
-				p.Paint(f, vga.Phase{})
+				p.Paint(f, video.Phase{})
 				n++
 			}
 			done <- n

@@ -6,7 +6,7 @@ import (
 	"beige/cpu"
 	"beige/devices/bus"
 	"beige/devices/kbc"
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 )
 
 // Stroke is one thing that a hand does on the keyboard: hold some keys, tap

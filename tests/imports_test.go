@@ -26,23 +26,23 @@ type layer struct {
 
 // layers is section "The house" of the design: imports point downwards only.
 func layers() []layer {
-	chips := []string{"devices/bus"}
+	chips := []string{"devices/bus", "devices/video"}
 	return []layer{
 		{"devices/bus", nil},
 		{"devices/host/char", nil},
-		{"devices/host", []string{"machine", "devices/host", "devices/bus", "devices/kbc", "devices/vga"}},
-		{"devices/image/fat", []string{"devices/vga/cp437", "bios/bootsector"}},
+		{"devices/host", []string{"machine", "devices/host", "devices/bus", "devices/kbc", "devices/video"}},
+		{"devices/image/fat", []string{"devices/video/cp437", "bios/bootsector"}},
 		{"devices/image/partition", []string{"bios/bootsector"}},
-		{"devices/image", chips},
-		{"devices/vga/", chips},
-		{"devices/vga", []string{"devices/bus", "devices/vga/"}},
+		{"devices/image", []string{"devices/bus"}},
+		{"devices/video/cp437", nil},
+		{"devices/video", []string{"devices/video/cp437"}},
 		{"devices/", chips},
 		{"cpu/isa", nil},
 		{"cpu/fpu", nil},
 		{"cpu/jit", []string{"cpu/", "mmu"}},
 		{"cpu/", []string{"cpu/", "mmu"}},
 		{"cpu", []string{"cpu/", "mmu"}},
-		{"mmu", chips},
+		{"mmu", []string{"devices/bus"}},
 		{"bios", []string{"bios/"}},
 		{"machine/", []string{"machine", "cpu", "mmu", "bios", "devices/"}},
 		{"machine", []string{"machine/", "cpu", "mmu", "bios", "devices/"}},

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beige/bios"
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 )
 
 // qmp is the machine protocol of a QEMU that runs.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"beige/bios/font"
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 )
 
 // rfb is the smallest viewer there is: RFB 3.3, raw pixels of 32 bits, sizes that

@@ -27,7 +27,7 @@ import (
 	"beige/devices/host/vnc"
 	disks "beige/devices/image"
 	"beige/devices/kbc"
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 	"beige/machine/screenshot"
 	"beige/machine/script"
@@ -254,7 +254,7 @@ func (l *lookedAt) Write(b []byte) (int, error) {
 		l.server.Show(f)
 		l.rfb.whole()
 		want := l.shots[name]
-		if f.Kind == vga.Blank { // keeps the size of the picture before
+		if f.Kind == video.Blank { // keeps the size of the picture before
 			want = image.NewRGBA(l.rfb.img.Rect)
 			draw.Draw(want.(draw.Image), l.rfb.img.Rect, image.Black, image.Point{}, draw.Src)
 		}

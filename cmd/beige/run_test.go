@@ -14,7 +14,7 @@ import (
 
 	"beige/devices/host/char"
 	"beige/devices/image"
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 	"beige/machine/screenshot"
 )
@@ -367,7 +367,7 @@ func TestSwapFloppies(t *testing.T) {
 func TestSaveScreen(t *testing.T) {
 	t.Chdir(t.TempDir())
 	text := &machine.Screen{Text: true, Columns: 4, Rows: 1, Cells: []machine.Cell{{Code: 't'}, {Code: 'e'}, {Code: 'x'}, {Code: 't'}}}
-	dark := &machine.Screen{Frame: &vga.Frame{}}
+	dark := &machine.Screen{Frame: &video.Frame{}}
 	for _, tc := range []struct {
 		s    *machine.Screen
 		want string

@@ -1,6 +1,9 @@
 package vga
 
-import "beige/devices/bus"
+import (
+	"beige/devices/bus"
+	"beige/devices/video"
+)
 
 // CRT controller registers (Video Subsystem, CRT Controller Registers). 22h,
 // 24h and 26h are not in the reference but in every VGA: the latch of the read
@@ -216,9 +219,9 @@ func (d *VGA) beam() (frame, line, column uint64) {
 
 // Blink returns the phases of the cursor (16 frames) and of blinking
 // characters (32 frames); true is shown.
-func (d *VGA) Blink() Phase {
+func (d *VGA) Blink() video.Phase {
 	frame, _, _ := d.beam()
-	return Phase{Cursor: frame&8 == 0, Text: frame&16 == 0}
+	return video.Phase{Cursor: frame&8 == 0, Text: frame&16 == 0}
 }
 
 // readStatus1 also makes the next attribute write an index.

@@ -1,5 +1,7 @@
 package vga
 
+import "beige/devices/video"
+
 // The display interface of the adapter in Bochs and QEMU, which every VBE BIOS and
 // driver for emulators knows: an index and a data register of 16 bits. While it is
 // enabled, it alone decides what shows, and a VGA's 64 KB window at A0000h is one bank of
@@ -192,18 +194,18 @@ func (d *VGA) dispiLines(width uint16) int {
 	return n / max(d.dispiPitch(width), 1)
 }
 
-func (d *VGA) dispiFormat() Format {
+func (d *VGA) dispiFormat() video.Format {
 	switch d.Dispi[dispiBPP] {
 	case 15:
-		return RGB555
+		return video.RGB555
 	case 16:
-		return RGB565
+		return video.RGB565
 	case 24:
-		return RGB888
+		return video.RGB888
 	case 32:
-		return XRGB8888
+		return video.XRGB8888
 	}
-	return Indexed
+	return video.Indexed
 }
 
 // enableDispi switches the mode on or off. A mode that does not fit the memory stays
@@ -241,9 +243,9 @@ func (d *VGA) wideDAC() bool {
 }
 
 // captureDispi fills f with what the display interface shows.
-func (d *VGA) captureDispi(f *Frame) {
+func (d *VGA) captureDispi(f *video.Frame) {
 	r := &d.Dispi
-	f.Kind = Graphics
+	f.Kind = video.Graphics
 	f.Format = d.dispiFormat()
 	f.PixW, f.PixH = int(r[dispiXRes]), int(r[dispiYRes])
 	f.Width, f.Height = f.PixW, f.PixH
@@ -264,7 +266,7 @@ func (d *VGA) captureDispi(f *Frame) {
 		}
 		return
 	}
-	if f.Format == Indexed {
+	if f.Format == video.Indexed {
 		for i := range f.Palette {
 			f.Palette[i] = d.rgb(uint8(i))
 		}

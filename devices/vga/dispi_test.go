@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"beige/devices/bus"
+	"beige/devices/video"
 )
 
 func (b *board) dispi(i, v uint16) {
@@ -86,15 +87,15 @@ func TestDispiRegisters(t *testing.T) {
 func TestDispiPictures(t *testing.T) {
 	for _, tc := range []struct {
 		bpp    uint16
-		format Format
+		format video.Format
 		bytes  []uint8 // of the pixel (3, 2)
 		want   uint32
 	}{
-		{8, Indexed, []uint8{0x29}, 0x5500aa},
-		{15, RGB555, []uint8{0x1f, 0x7c}, 0xff00ff},
-		{16, RGB565, []uint8{0xe0, 0x07}, 0x00ff00},
-		{24, RGB888, []uint8{0x56, 0x34, 0x12}, 0x123456},
-		{32, XRGB8888, []uint8{0x56, 0x34, 0x12, 0xff}, 0x123456},
+		{8, video.Indexed, []uint8{0x29}, 0x5500aa},
+		{15, video.RGB555, []uint8{0x1f, 0x7c}, 0xff00ff},
+		{16, video.RGB565, []uint8{0xe0, 0x07}, 0x00ff00},
+		{24, video.RGB888, []uint8{0x56, 0x34, 0x12}, 0x123456},
+		{32, video.XRGB8888, []uint8{0x56, 0x34, 0x12, 0xff}, 0x123456},
 	} {
 		b := newBoard()
 		b.extended(640, 480, tc.bpp)
@@ -108,7 +109,7 @@ func TestDispiPictures(t *testing.T) {
 		if f.Format != tc.format || f.Width != 640 || f.Height != 480 {
 			t.Errorf("%d bits: %v, %dx%d; want %v, 640x480", tc.bpp, f.Format, f.Width, f.Height, tc.format)
 		}
-		pic := new(Painter).Paint(f, Phase{})
+		pic := new(video.Painter).Paint(f, video.Phase{})
 		if pic.Rows[2][3] != tc.want || pic.Rows[2][2] != pic.Rows[2][4] {
 			t.Errorf("%d bits: %06x %06x %06x; want %06x in the middle", tc.bpp, pic.Rows[2][2], pic.Rows[2][3], pic.Rows[2][4], tc.want)
 		}
@@ -118,7 +119,7 @@ func TestDispiPictures(t *testing.T) {
 		// The same pixel in the corner of a screen that shows part of a picture.
 		b.dispi(dispiXOffset, 0)
 		b.dispi(dispiYOffset, 2)
-		if got := new(Painter).Paint(b.Frame(), Phase{}).Rows[0][3]; got != tc.want {
+		if got := new(video.Painter).Paint(b.Frame(), video.Phase{}).Rows[0][3]; got != tc.want {
 			t.Errorf("%d bits: moved by two lines: %06x; want %06x", tc.bpp, got, tc.want)
 		}
 		// A bank is 64 KB from a multiple of that.
@@ -133,7 +134,7 @@ func TestDispiPictures(t *testing.T) {
 		b.attr(0x11, 0)
 		b.In(regStatus1)
 		b.Out(regAttr, 0) // the palette is the processor's: dark
-		if got := b.Frame().Kind; got != Blank {
+		if got := b.Frame().Kind; got != video.Blank {
 			t.Errorf("%d bits: %v with the palette address source off; want blank", tc.bpp, got)
 		}
 		b.In(regStatus1)

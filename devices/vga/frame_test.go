@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"beige/devices/video"
 )
 
 func TestTextFrame(t *testing.T) {
@@ -16,13 +18,13 @@ func TestTextFrame(t *testing.T) {
 	b.crtc(0x0e, 0x00)
 	b.crtc(0x0f, 87) // row 1, column 7
 	f := b.Frame()
-	if c := f.Cell(3, 0); c != (Cell{'>', 0x07, 0}) {
+	if c := f.Cell(3, 0); c != (video.Cell{Char: '>', Attr: 0x07, Font: 0}) {
 		t.Errorf("Cell(3, 0) = %v; want > in 07h", c)
 	}
-	if c := f.Cell(79, 24); c != (Cell{0xcd, 0x9e, 0}) {
+	if c := f.Cell(79, 24); c != (video.Cell{Char: 0xcd, Attr: 0x9e, Font: 0}) {
 		t.Errorf("Cell(79, 24) = %v; want CDh in 9Eh", c)
 	}
-	if want := (Cursor{X: 7, Y: 1, Visible: true, Start: 13, End: 14}); f.Cursor != want {
+	if want := (video.Cursor{X: 7, Y: 1, Visible: true, Start: 13, End: 14}); f.Cursor != want {
 		t.Errorf("cursor = %+v; want %+v", f.Cursor, want)
 	}
 	if !f.Blink || !f.LineGraphics || f.CellW != 9 || f.CellH != 16 || f.Underline != 31 {
@@ -103,7 +105,7 @@ func TestStartAddressAndSplit(t *testing.T) {
 	if got := strings.Join(lines, ""); got != "bcdefghijklmnopqrstuabcde" {
 		t.Errorf("first column = %q; want bcdefghijklmnopqrstuabcde", got)
 	}
-	if f := b.Frame(); f.Rows != 25 || f.Strips[0] != (Strip{0, 16, 0}) {
+	if f := b.Frame(); f.Rows != 25 || f.Strips[0] != (video.Strip{First: 0, Lines: 16, Pan: 0}) {
 		t.Errorf("%d rows, first %v; want 25 whole ones", f.Rows, f.Strips[0])
 	}
 }
@@ -116,10 +118,10 @@ func TestSmoothScroll(t *testing.T) {
 	b.crtc(0x08, 0x01) // one line up
 	b.attr(0x13, 0)    // one dot left
 	f := b.Frame()
-	if f.Rows != 26 || f.Strips[0] != (Strip{1, 15, 1}) || f.Strips[25] != (Strip{0, 1, 1}) || f.Stride != 81 {
+	if f.Rows != 26 || f.Strips[0] != (video.Strip{First: 1, Lines: 15, Pan: 1}) || f.Strips[25] != (video.Strip{First: 0, Lines: 1, Pan: 1}) || f.Stride != 81 {
 		t.Errorf("%d rows, strips %v ... %v, stride %d; want 26, {1 15 1} ... {0 1 1}, 81", f.Rows, f.Strips[0], f.Strips[f.Rows-1], f.Stride)
 	}
-	img := Pixels(f, Phase{})
+	img := video.Pixels(f, video.Phase{})
 	if !white(img, 9, 0) || white(img, 8, 0) || !white(img, 15, 14) {
 		t.Error("dots are not where one line up and one dot left puts them")
 	}
@@ -128,8 +130,8 @@ func TestSmoothScroll(t *testing.T) {
 func white(img *image.RGBA, x, y int) bool { return img.RGBAAt(x, y).G == 0xff }
 
 // dots draws the cell at column x, row 0 as text.
-func dots(f *Frame, ph Phase, x, lines int) string {
-	img := Pixels(f, ph)
+func dots(f *video.Frame, ph video.Phase, x, lines int) string {
+	img := video.Pixels(f, ph)
 	var s strings.Builder
 	for y := range lines {
 		for i := range f.CellW {
@@ -163,8 +165,8 @@ func TestGlyphs(t *testing.T) {
 	b.put(0, 0, "A\xcdAA", 0x07)
 	b.put(3, 0, "A", 0x87)
 	b.put(4, 0, "A", 0x01)
-	all, none := Phase{true, true}, Phase{}
-	check := func(name string, ph Phase, x int, want string) {
+	all, none := video.Phase{Cursor: true, Text: true}, video.Phase{}
+	check := func(name string, ph video.Phase, x int, want string) {
 		t.Helper()
 		if got := dots(b.Frame(), ph, x, 2); got != want {
 			t.Errorf("%s:\n%swant\n%s", name, got, want)
@@ -227,12 +229,12 @@ func TestMonoText(t *testing.T) {
 	b.gfx(6, 0x0a)
 	b.WriteMMIO(0x10000, 2, 0x0141)
 	f := b.Frame()
-	if f.Cell(0, 0) != (Cell{'A', 0x01, 0}) || f.Underline != 13 {
+	if f.Cell(0, 0) != (video.Cell{Char: 'A', Attr: 0x01, Font: 0}) || f.Underline != 13 {
 		t.Errorf("cell %v underline %d; want A 01h, 13", f.Cell(0, 0), f.Underline)
 	}
 	b.crtc(0x0a, 0x20)
 	b.dac(8, 0x15, 0x15, 0x15)
-	if got := dots(b.Frame(), Phase{}, 0, 14); got[12*10:] != ".........\nggggggggg\n" {
+	if got := dots(b.Frame(), video.Phase{}, 0, 14); got[12*10:] != ".........\nggggggggg\n" {
 		t.Errorf("lines 12, 13 = %q; want the second underlined", got[12*10:])
 	}
 }
@@ -276,7 +278,7 @@ func TestScreenOff(t *testing.T) {
 		b.set(3)
 		b.Frame()
 		tc.off(b)
-		if f := b.Frame(); f.Kind != Blank {
+		if f := b.Frame(); f.Kind != video.Blank {
 			t.Errorf("%s: %v; want blank", tc.name, f.Kind)
 		}
 	}
@@ -299,7 +301,7 @@ func TestMode13Frame(t *testing.T) {
 	if f.Palette[250] != 0xfb0400 {
 		t.Errorf("palette[250] = %06x; want fb0400", f.Palette[250])
 	}
-	img := Pixels(f, Phase{})
+	img := video.Pixels(f, video.Phase{})
 	for _, p := range [][2]int{{638, 398}, {639, 399}} {
 		if c := img.RGBAAt(p[0], p[1]); c.R != 0xfb || c.G != 0x04 {
 			t.Errorf("dot %v = %v; want fb0400", p, c)
@@ -398,11 +400,11 @@ func TestGraphicsSplit(t *testing.T) {
 }
 
 func TestBlankImage(t *testing.T) {
-	img := Pixels(newBoard().Frame(), Phase{})
+	img := video.Pixels(newBoard().Frame(), video.Phase{})
 	if c := img.RGBAAt(639, 399); img.Rect.Dx() != 640 || c.A != 0xff || c.R != 0 {
 		t.Errorf("blank image %v, dot %v; want 640x400 black", img.Rect, c)
 	}
 }
 
 // pix is a pixel of a frame, numbered line by line.
-func pix(f *Frame, n int) uint8 { return f.Lines[n/f.PixW][n%f.PixW] }
+func pix(f *video.Frame, n int) uint8 { return f.Lines[n/f.PixW][n%f.PixW] }

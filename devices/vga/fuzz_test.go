@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"beige/devices/bus"
+	"beige/devices/video"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -48,7 +49,7 @@ func TestSnapshot(t *testing.T) {
 			t.Errorf("mode %#02x: Inspect (-want +got):\n%s", mode, d)
 		}
 		x, y := b.Frame(), c.Frame()
-		if !bytes.Equal(Pixels(x, Phase{}).Pix, Pixels(y, Phase{}).Pix) {
+		if !bytes.Equal(video.Pixels(x, video.Phase{}).Pix, video.Pixels(y, video.Phase{}).Pix) {
 			t.Errorf("mode %#02x: picture differs after restore", mode)
 		}
 		for _, off := range []uint16{regDACData, regDACData, regDACData, regStatus1, regMisc} {
@@ -87,7 +88,7 @@ func TestBusResetKeepsMemory(t *testing.T) {
 	b.set(3)
 	b.put(0, 0, "x", 7)
 	b.Reset(bus.BusReset)
-	if b.Frame().Kind != Blank || b.mem[0] != 'x' || b.rgb(0x3f) != 0xffffff {
+	if b.Frame().Kind != video.Blank || b.mem[0] != 'x' || b.rgb(0x3f) != 0xffffff {
 		t.Error("a bus reset did not blank the screen, or lost memory or DAC")
 	}
 	b.Reset(bus.PowerOn)
@@ -132,7 +133,7 @@ func FuzzVGA(f *testing.F) {
 				fr := b.Frame()
 				fr.TextLines()
 				if prog[i]%11 == 6 {
-					Pixels(fr, Phase{v&1 != 0, v&2 != 0})
+					video.Pixels(fr, video.Phase{Cursor: v&1 != 0, Text: v&2 != 0})
 				}
 				if b.Frame() != fr {
 					t.Fatal("an unchanged screen made a new frame")

@@ -1,6 +1,10 @@
 package vga
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"beige/devices/video"
+)
 
 // captureGraphics fills f with one index a pixel. The shift registers turn the
 // four bytes of each character clock into (Graphics Mode Register):
@@ -8,8 +12,8 @@ import "encoding/binary"
 //	planar     eight pixels, one bit from each plane
 //	CGA        eight pixels of two bits, planes 0 and 1 with 2 and 3 above them
 //	256-colour four pixels of two dots, one a plane
-func (d *VGA) captureGraphics(f *Frame) {
-	f.Kind = Graphics
+func (d *VGA) captureGraphics(f *video.Frame) {
+	f.Kind = video.Graphics
 	clocks := int(d.crt.hDisplay)
 	perClock := 8
 	shift256 := d.Gfx[grMode]&gmShift256 != 0
@@ -106,7 +110,7 @@ func spreadDots() (t [256]uint64) {
 // capturePalette resolves what a pixel index shows. Each half of an 8-bit
 // pixel goes through the attribute palette, which 256-colour modes set to
 // itself.
-func (d *VGA) capturePalette(f *Frame, shift256 bool) {
+func (d *VGA) capturePalette(f *video.Frame, shift256 bool) {
 	enable := d.Attr[arPlanes] & 0xf
 	for i := range f.Palette {
 		if !shift256 {

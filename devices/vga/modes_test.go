@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"beige/devices/bus"
+	"beige/devices/video"
 )
 
 // modeTable is one mode as the BIOS of the PS/2 programs it (Video Subsystem,
@@ -171,25 +172,25 @@ func (b *board) loadFont(at uint32, c uint8, lines ...uint8) {
 func TestModeGeometryAndTiming(t *testing.T) {
 	for _, tc := range []struct {
 		mode          int
-		kind          Kind
+		kind          video.Kind
 		cols, rows    int // cells or pixels
 		width, height int
 		mHz           int64 // frame rate in millihertz
 	}{
-		{0x01, Text, 40, 25, 720, 400, 70087}, // 28.322 MHz / 18 / (50 * 449)
-		{0x03, Text, 80, 25, 720, 400, 70087},
-		{0x04, Graphics, 320, 200, 640, 400, 70087},
-		{0x06, Graphics, 640, 200, 640, 400, 70087},
-		{0x07, Text, 80, 25, 720, 400, 70087},
-		{0x0d, Graphics, 320, 200, 640, 400, 70087},
-		{0x12, Graphics, 640, 480, 640, 480, 59941}, // 25.175 MHz / 8 / (100 * 525)
-		{0x13, Graphics, 320, 200, 640, 400, 70087},
+		{0x01, video.Text, 40, 25, 720, 400, 70087}, // 28.322 MHz / 18 / (50 * 449)
+		{0x03, video.Text, 80, 25, 720, 400, 70087},
+		{0x04, video.Graphics, 320, 200, 640, 400, 70087},
+		{0x06, video.Graphics, 640, 200, 640, 400, 70087},
+		{0x07, video.Text, 80, 25, 720, 400, 70087},
+		{0x0d, video.Graphics, 320, 200, 640, 400, 70087},
+		{0x12, video.Graphics, 640, 480, 640, 480, 59941}, // 25.175 MHz / 8 / (100 * 525)
+		{0x13, video.Graphics, 320, 200, 640, 400, 70087},
 	} {
 		b := newBoard()
 		b.set(tc.mode)
 		f := b.Frame()
 		cols, rows := f.Cols, f.Rows
-		if f.Kind == Graphics {
+		if f.Kind == video.Graphics {
 			cols, rows = f.PixW, f.PixH
 		}
 		if f.Kind != tc.kind || cols != tc.cols || rows != tc.rows || f.Width != tc.width || f.Height != tc.height {
@@ -200,7 +201,7 @@ func TestModeGeometryAndTiming(t *testing.T) {
 		if got := int64(b.FrameTime()); got < want-250 || got > want+250 {
 			t.Errorf("mode %#02x: frame time %d ns; want %d (%d.%03d Hz)", tc.mode, got, want, tc.mHz/1000, tc.mHz%1000)
 		}
-		if img := Pixels(f, Phase{}); img.Rect.Dx() != tc.width || img.Rect.Dy() != tc.height {
+		if img := video.Pixels(f, video.Phase{}); img.Rect.Dx() != tc.width || img.Rect.Dy() != tc.height {
 			t.Errorf("mode %#02x: image %v; want %dx%d", tc.mode, img.Rect, tc.width, tc.height)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"beige/devices/bus"
+	"beige/devices/video"
 )
 
 func TestPowerOn(t *testing.T) {
@@ -25,7 +26,7 @@ func TestPowerOn(t *testing.T) {
 	if v := b.ReadMMIO(0, 4); v != 0xffffffff {
 		t.Errorf("ReadMMIO = %#x before the memory is enabled; want ones", v)
 	}
-	if f := b.Frame(); f.Kind != Blank || f.TextLines() != nil {
+	if f := b.Frame(); f.Kind != video.Blank || f.TextLines() != nil {
 		t.Errorf("frame = %v; want blank", f.Kind)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"beige/devices/bus"
+	"beige/devices/video"
 )
 
 // Inspect implements bus.Inspector.
@@ -15,9 +16,9 @@ func (d *VGA) Inspect() []bus.Field {
 	hex := func(b []uint8) string { return fmt.Sprintf("% x", b) }
 	mode := f.Kind.String()
 	switch f.Kind {
-	case Text:
+	case video.Text:
 		mode = fmt.Sprintf("text %dx%d, %dx%d cells", f.Cols, f.Rows, f.CellW, f.CellH)
-	case Graphics:
+	case video.Graphics:
 		mode = fmt.Sprintf("graphics %dx%d", f.PixW, f.PixH)
 	}
 	return []bus.Field{

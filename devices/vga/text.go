@@ -1,9 +1,11 @@
 package vga
 
+import "beige/devices/video"
+
 // captureText fills f from text memory: plane 0 holds characters, plane 1
 // attributes, plane 2 the fonts.
-func (d *VGA) captureText(f *Frame) {
-	f.Kind = Text
+func (d *VGA) captureText(f *video.Frame) {
+	f.Kind = video.Text
 	f.Cols = int(d.crt.hDisplay)
 	f.CellW, f.CellH = 9, int(d.CRTC[crMaxScan]&maxScanMask)+1
 	if d.Seq[srClock]&clk8Dots != 0 {
@@ -36,7 +38,7 @@ func (d *VGA) captureText(f *Frame) {
 			return
 		}
 		last = s
-		strip := Strip{First: s.line, Lines: 1, Pan: pan}
+		strip := video.Strip{First: s.line, Lines: 1, Pan: pan}
 		if s.low && d.Attr[arMode]&amPanSplit != 0 {
 			strip.Pan = 0
 		}
@@ -47,7 +49,7 @@ func (d *VGA) captureText(f *Frame) {
 				f.Cursor.Visible, f.Cursor.X, f.Cursor.Y = true, x, len(f.Strips)-1
 			}
 			p := int(d.planeAddr(ma, s.line)) * planes
-			c := Cell{Char: d.mem[p], Attr: d.mem[p+1]}
+			c := video.Cell{Char: d.mem[p], Attr: d.mem[p+1]}
 			if two {
 				c.Font = c.Attr >> 3 & 1
 			}
@@ -81,7 +83,7 @@ func fontAddress(n uint8) uint32 { return uint32(n&3)<<14 | uint32(n>>2&1)<<13 }
 
 // captureFonts returns the two selected character sets: the one for attribute
 // bit 3 = 0 (map B) and for 1 (map A). They are one while both select the same.
-func (d *VGA) captureFonts() [2]*Font {
+func (d *VGA) captureFonts() [2]*video.Font {
 	sel := d.Seq[srCharMap]
 	at := [2]uint32{
 		fontAddress(sel&3 | sel>>4&1<<2),
@@ -103,8 +105,8 @@ func (d *VGA) captureFonts() [2]*Font {
 }
 
 // captureFont copies a character set, or returns the old one that equals it.
-func (d *VGA) captureFont(at uint32, old [2]*Font) *Font {
-	var f Font
+func (d *VGA) captureFont(at uint32, old [2]*video.Font) *video.Font {
+	var f video.Font
 	for c := range f {
 		for line := range f[c] {
 			f[c][line] = d.mem[(at+uint32(c*32+line))*planes+2]

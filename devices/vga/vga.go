@@ -33,7 +33,10 @@
 // colours in input status 1 inside the picture.
 package vga
 
-import "beige/devices/bus"
+import (
+	"beige/devices/bus"
+	"beige/devices/video"
+)
 
 // Register offsets.
 const (
@@ -142,8 +145,8 @@ type VGA struct {
 
 	dirty     bool // something that may show has changed since frame was taken
 	fontDirty bool // plane 2 has changed since fonts were taken
-	frame     *Frame
-	fonts     [2]*Font
+	frame     *video.Frame
+	fonts     [2]*video.Font
 	fontAt    [2]uint32
 }
 
@@ -153,7 +156,7 @@ func New(clock bus.Clock, irq bus.Line) *VGA {
 	if irq == nil {
 		irq = func(bool) {}
 	}
-	d := &VGA{clock: clock, irq: irq, frame: &Frame{}}
+	d := &VGA{clock: clock, irq: irq, frame: &video.Frame{}}
 	d.retrace = clock.NewTimer("vga.retrace", d.retraceStart)
 	d.Reset(bus.PowerOn)
 	d.mem = make([]uint8, vramSize) // after the reset, which would touch all of it

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"beige/devices/bus"
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 )
 
@@ -22,11 +22,11 @@ const sampleTime = 40 * bus.Millisecond
 type Recorder struct {
 	file    *os.File
 	out     animation
-	painter vga.Painter
+	painter video.Painter
 	err     error // the first; nothing is written after it
 
 	m       *machine.Machine
-	pic     *vga.Picture // shown since, not yet written
+	pic     *video.Picture // shown since, not yet written
 	since   bus.Time
 	written uint64 // generation of the picture that was written last
 	w, h    int    // size of that picture
@@ -92,7 +92,7 @@ func (r *Recorder) sample() {
 }
 
 // show takes what is on the screen at a time.
-func (r *Recorder) show(f *vga.Frame, now bus.Time) {
+func (r *Recorder) show(f *video.Frame, now bus.Time) {
 	pic := r.painter.Paint(f, phase())
 	if pic == r.pic {
 		return
@@ -126,7 +126,7 @@ func (r *Recorder) write(now bus.Time) {
 }
 
 // padded is a picture with black over what was larger before it.
-func (r *Recorder) padded(p *vga.Picture) [][]uint32 {
+func (r *Recorder) padded(p *video.Picture) [][]uint32 {
 	w, h := max(p.Width, r.maxW), max(p.Height, r.maxH)
 	rows := make([][]uint32, h)
 	for y := range rows {

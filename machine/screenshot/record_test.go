@@ -14,11 +14,11 @@ import (
 	"testing"
 
 	"beige/devices/bus"
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // scene is a recording: two sizes, a frame that changes a line, one of many colours.
-func scene(t *testing.T, file string) []*vga.Frame {
+func scene(t *testing.T, file string) []*video.Frame {
 	t.Helper()
 	r, err := NewRecorder(file)
 	if err != nil {
@@ -32,7 +32,7 @@ func scene(t *testing.T, file string) []*vga.Frame {
 		return few(x, y)
 	}
 	many := func(x, y int) uint32 { return uint32(x*5)<<16 | uint32(y*12)<<8 | uint32(x+y) }
-	frames := []*vga.Frame{frame(20, 10, few), frame(20, 10, few), frame(20, 10, line), frame(30, 20, many), frame(20, 10, line)}
+	frames := []*video.Frame{frame(20, 10, few), frame(20, 10, few), frame(20, 10, line), frame(30, 20, many), frame(20, 10, line)}
 	for i, f := range frames {
 		r.show(f, bus.Time(i)*sampleTime)
 	}
@@ -45,7 +45,7 @@ func scene(t *testing.T, file string) []*vga.Frame {
 }
 
 // canvas is what shows after each frame of a recording should be.
-func canvas(f *vga.Frame) *image.RGBA {
+func canvas(f *video.Frame) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, 60, 20))
 	draw.Draw(img, img.Bounds(), image.Black, image.Point{}, draw.Src)
 	shot := Draw(f)

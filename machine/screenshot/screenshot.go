@@ -15,16 +15,16 @@ import (
 	"io"
 	"os"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // phase is that of everything that blinks.
-func phase() vga.Phase { return vga.Phase{Cursor: true, Text: true} }
+func phase() video.Phase { return video.Phase{Cursor: true, Text: true} }
 
 // Draw returns a frame as an image: of indices, in the order in which colours
 // come, as long as there are at most 256.
-func Draw(f *vga.Frame) image.Image {
-	pic := new(vga.Painter).Paint(f, phase())
+func Draw(f *video.Frame) image.Image {
+	pic := new(video.Painter).Paint(f, phase())
 	bounds := image.Rect(0, 0, pic.Width, pic.Height)
 	indexed := image.NewPaletted(bounds, nil)
 	index := map[uint32]uint8{}
@@ -51,7 +51,7 @@ func Draw(f *vga.Frame) image.Image {
 }
 
 // Encode returns a frame as a PNG file.
-func Encode(f *vga.Frame) ([]byte, error) { return EncodeImage(Draw(f)) }
+func Encode(f *video.Frame) ([]byte, error) { return EncodeImage(Draw(f)) }
 
 // EncodeImage returns a picture that Draw has made as a PNG file.
 func EncodeImage(img image.Image) ([]byte, error) {
@@ -61,7 +61,7 @@ func EncodeImage(img image.Image) ([]byte, error) {
 }
 
 // Save writes a frame to a PNG file.
-func Save(file string, f *vga.Frame) error {
+func Save(file string, f *video.Frame) error {
 	b, err := Encode(f)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func Load(file string) (image.Image, error) {
 
 // Expect compares a frame with a PNG file. Red, green and blue of each dot may
 // differ by tolerance, of 255. The error says what differs.
-func Expect(file string, f *vga.Frame, tolerance int) error {
+func Expect(file string, f *video.Frame, tolerance int) error {
 	want, err := Load(file)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {

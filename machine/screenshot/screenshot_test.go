@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // frame is a picture of w by h pixels, each of the colour that its place gives.
-func frame(w, h int, at func(x, y int) uint32) *vga.Frame {
-	f := &vga.Frame{Gen: 1, Info: vga.Info{Kind: vga.Graphics, Width: 2 * w, Height: h, ScaleX: 2, ScaleY: 1, PixW: w, PixH: h, Format: vga.XRGB8888}}
+func frame(w, h int, at func(x, y int) uint32) *video.Frame {
+	f := &video.Frame{Gen: 1, Info: video.Info{Kind: video.Graphics, Width: 2 * w, Height: h, ScaleX: 2, ScaleY: 1, PixW: w, PixH: h, Format: video.XRGB8888}}
 	for y := range h {
 		var line []uint8
 		for x := range w {
@@ -101,10 +101,10 @@ func TestExpectFails(t *testing.T) {
 
 // A cursor is in the picture whatever the moment.
 func TestBlinkingShows(t *testing.T) {
-	var font vga.Font
-	f := &vga.Frame{Gen: 1, Info: vga.Info{Kind: vga.Text, Width: 8, Height: 16, ScaleX: 1, ScaleY: 1, Cols: 1, Rows: 1, Stride: 1, CellW: 8, CellH: 16,
-		Cursor: vga.Cursor{Visible: true, Start: 13, End: 14}, Colors: [16]uint32{7: 0xaaaaaa}, Fonts: [2]*vga.Font{&font, &font}},
-		Cells: []vga.Cell{{Attr: 7}}, Strips: []vga.Strip{{Lines: 16}}}
+	var font video.Font
+	f := &video.Frame{Gen: 1, Info: video.Info{Kind: video.Text, Width: 8, Height: 16, ScaleX: 1, ScaleY: 1, Cols: 1, Rows: 1, Stride: 1, CellW: 8, CellH: 16,
+		Cursor: video.Cursor{Visible: true, Start: 13, End: 14}, Colors: [16]uint32{7: 0xaaaaaa}, Fonts: [2]*video.Font{&font, &font}},
+		Cells: []video.Cell{{Attr: 7}}, Strips: []video.Strip{{Lines: 16}}}
 	if c := Draw(f).At(0, 13); c != (color.RGBA{0xaa, 0xaa, 0xaa, 0xff}) {
 		t.Errorf("cursor line is %v; want aaaaaa", c)
 	}

@@ -41,7 +41,7 @@ import (
 
 	"beige/devices/bus"
 	"beige/devices/kbc"
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 	"beige/machine"
 )
 

@@ -1,6 +1,6 @@
 package term
 
-import "beige/devices/vga"
+import "beige/devices/video"
 
 // Graphics are drawn as half blocks: a place of the terminal shows two dots, one
 // above the other, as the foreground and background of one character. A place is
@@ -23,8 +23,8 @@ func fit(w, h int) (int, int) {
 }
 
 // graphics lays the picture in the middle of what the terminal is to show.
-func (r *Renderer) graphics(want []cell, f *vga.Frame) {
-	pic := r.painter.Paint(f, vga.Phase{})
+func (r *Renderer) graphics(want []cell, f *video.Frame) {
+	pic := r.painter.Paint(f, video.Phase{})
 	w, h := fit(r.cols, 2*r.rows)
 	h = max(h&^1, 2)
 	left, top := (r.cols-w)/2, (r.rows-h/2)/2
@@ -47,13 +47,13 @@ func (r *Renderer) graphics(want []cell, f *vga.Frame) {
 
 // scaled is a picture made smaller or larger.
 type scaled struct {
-	of   *vga.Picture
+	of   *video.Picture
 	w, h int
 	dots [][3]uint8
 }
 
 // scale makes each dot the mean of those that it covers.
-func (s *scaled) scale(p *vga.Picture, w, h int) {
+func (s *scaled) scale(p *video.Picture, w, h int) {
 	s.of, s.w, s.h = p, w, h
 	s.dots = s.dots[:0]
 	for y := range h {

@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 )
 
 // quarters is a graphics screen with a colour in each quarter.
 func quarters(gen uint64, colours [4]uint32) *machine.Screen {
 	const w, h = 320, 200
-	f := &vga.Frame{Gen: gen, Info: vga.Info{Kind: vga.Graphics, Width: w, Height: 2 * h, ScaleX: 1, ScaleY: 2, PixW: w, PixH: h}}
+	f := &video.Frame{Gen: gen, Info: video.Info{Kind: video.Graphics, Width: w, Height: 2 * h, ScaleX: 1, ScaleY: 2, PixW: w, PixH: h}}
 	copy(f.Palette[:], colours[:])
 	for y := range h {
 		line := make([]uint8, w)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"beige/devices/vga"
-	"beige/devices/vga/cp437"
+	"beige/devices/video"
+	"beige/devices/video/cp437"
 	"beige/machine"
 )
 
@@ -52,7 +52,7 @@ type Renderer struct {
 	short  []string // words of the menu, for a terminal without room for its lines
 	prompt *prompt  // in the place of the status
 
-	painter vga.Painter // of graphics
+	painter video.Painter // of graphics
 	scaled  scaled
 
 	px, py int // first column and row of the guest's screen that are visible

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 )
 
@@ -87,8 +87,8 @@ func (g *guest) Type(s []machine.Stroke, done func()) {
 }
 
 // graphics is a frame of true colours.
-func graphics(w, h int, colour func(x, y int) uint32) *vga.Frame {
-	f := &vga.Frame{Info: vga.Info{Kind: vga.Graphics, Width: w, Height: h, ScaleX: 1, ScaleY: 1, PixW: w, PixH: h, Format: vga.XRGB8888}}
+func graphics(w, h int, colour func(x, y int) uint32) *video.Frame {
+	f := &video.Frame{Info: video.Info{Kind: video.Graphics, Width: w, Height: h, ScaleX: 1, ScaleY: 1, PixW: w, PixH: h, Format: video.XRGB8888}}
 	for y := range h {
 		line := make([]byte, 4*w)
 		for x := range w {
@@ -99,7 +99,7 @@ func graphics(w, h int, colour func(x, y int) uint32) *vga.Frame {
 	return f
 }
 
-func start(t testing.TB, f *vga.Frame, opt Options) (*Server, *guest) {
+func start(t testing.TB, f *video.Frame, opt Options) (*Server, *guest) {
 	t.Helper()
 	opt.Address, opt.Steady = "127.0.0.1:0", true
 	if opt.Name == "" {
@@ -498,9 +498,9 @@ func (c *client) readZRLE(r rect) {
 }
 
 // check compares what the viewer shows with a frame.
-func (c *client) check(f *vga.Frame) {
+func (c *client) check(f *video.Frame) {
 	c.t.Helper()
-	img := vga.Pixels(f, vga.Phase{Cursor: true, Text: true})
+	img := video.Pixels(f, video.Phase{Cursor: true, Text: true})
 	if img.Rect.Dx() != c.w || img.Rect.Dy() != c.h {
 		c.t.Fatalf("the viewer's screen is %dx%d; want %v", c.w, c.h, img.Rect)
 	}

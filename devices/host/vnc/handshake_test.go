@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
-func black(w, h int) *vga.Frame { return graphics(w, h, func(int, int) uint32 { return 0 }) }
+func black(w, h int) *video.Frame { return graphics(w, h, func(int, int) uint32 { return 0 }) }
 
 // Every version and security type, byte by byte (RFC 6143, sections 7.1 to 7.3).
 func TestHandshake(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // screen makes pictures of the frames when somebody wants to see them.
@@ -12,13 +12,13 @@ type screen struct {
 	steady bool
 
 	mu      sync.Mutex
-	frame   *vga.Frame
+	frame   *video.Frame
 	turns   int // of blinking
-	painter vga.Painter
+	painter video.Painter
 	stop    chan struct{}
 }
 
-func (s *screen) show(f *vga.Frame) {
+func (s *screen) show(f *video.Frame) {
 	s.mu.Lock()
 	s.frame = f
 	s.mu.Unlock()
@@ -27,12 +27,12 @@ func (s *screen) show(f *vga.Frame) {
 // phase is what blinks now. The cursor is on for eight frames and off for eight,
 // blinking text for sixteen each (Video Subsystem, CRT controller, Cursor Start;
 // attribute controller, Mode Control).
-func (s *screen) phase() vga.Phase {
-	return vga.Phase{Cursor: s.turns&1 == 0, Text: s.turns&2 == 0}
+func (s *screen) phase() video.Phase {
+	return video.Phase{Cursor: s.turns&1 == 0, Text: s.turns&2 == 0}
 }
 
 // picture is what the screen shows.
-func (s *screen) picture() *vga.Picture {
+func (s *screen) picture() *video.Picture {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.painter.Paint(s.frame, s.phase())

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"beige/devices/kbc"
-	"beige/devices/vga"
+	"beige/devices/video"
 	"beige/machine"
 )
 
@@ -100,7 +100,7 @@ func listenError(address string, err error) error {
 func (s *Server) Addr() *net.TCPAddr { return s.listener.Addr().(*net.TCPAddr) }
 
 // Start lets viewers in. The frame is what they see until Show brings another.
-func (s *Server) Start(guest Guest, f *vga.Frame) {
+func (s *Server) Start(guest Guest, f *video.Frame) {
 	s.guest = guest
 	s.input = newInput(guest, s.opt.Layout)
 	s.screen.show(f)
@@ -119,7 +119,7 @@ func (s *Server) Start(guest Guest, f *vga.Frame) {
 }
 
 // Show gives viewers a new frame. It never waits.
-func (s *Server) Show(f *vga.Frame) {
+func (s *Server) Show(f *video.Frame) {
 	s.screen.show(f)
 	s.wakeAll()
 }

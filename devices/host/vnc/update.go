@@ -3,7 +3,7 @@ package vnc
 import (
 	"encoding/binary"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // Messages of the server (RFC 6143, section 7.6).
@@ -79,7 +79,7 @@ func (v *viewer) answer() error {
 			pseudo(!w.extResize, v.shown.area(), encDesktopSize)
 			return v.sizes(&w, count, late)
 		}
-		pic = &vga.Picture{Rows: fit(pic, v.width, v.height)}
+		pic = &video.Picture{Rows: fit(pic, v.width, v.height)}
 	}
 	if w.tell.size || w.tell.refused {
 		return v.sizes(&w, count, late)
@@ -185,7 +185,7 @@ func eachRow(rows [][]uint32, rects []rect, yield func([]uint32) bool) {
 }
 
 // fit cuts a picture to a size, and adds black at the right and below.
-func fit(pic *vga.Picture, w, h int) [][]uint32 {
+func fit(pic *video.Picture, w, h int) [][]uint32 {
 	rows := make([][]uint32, h)
 	var black []uint32
 	for y := range rows {

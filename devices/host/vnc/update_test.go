@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"beige/devices/vga"
+	"beige/devices/video"
 )
 
 // formats are pixel formats of viewers there are, and some that none has.
@@ -39,7 +39,7 @@ func formats() map[string]pixelFormat {
 
 // tilePictures have tiles of every kind: one colour, two, few, many, noise, and
 // sizes that are no multiple of a tile's.
-func tilePictures() map[string]*vga.Frame {
+func tilePictures() map[string]*video.Frame {
 	r := rand.New(rand.NewPCG(1, 2))
 	var noise [256]uint32
 	for i := range noise {
@@ -52,7 +52,7 @@ func tilePictures() map[string]*vga.Frame {
 	runsOf := func(n, colours int) func(int, int) uint32 {
 		return func(x, y int) uint32 { return noise[(y*64+x)/n%colours] }
 	}
-	return map[string]*vga.Frame{
+	return map[string]*video.Frame{
 		"one colour":       graphics(64, 64, func(int, int) uint32 { return 0x123456 }),
 		"two colours":      graphics(65, 33, few(2)),
 		"three colours":    graphics(63, 64, few(3)),
@@ -216,7 +216,7 @@ func TestChanges(t *testing.T) {
 
 // A screen that scrolls is moved at the viewer's end.
 func TestCopyRect(t *testing.T) {
-	line := func(scrolled int) *vga.Frame {
+	line := func(scrolled int) *video.Frame {
 		r := rand.New(rand.NewPCG(3, 4))
 		var rows [1200][40]uint32
 		for y := range rows {
@@ -283,7 +283,7 @@ func TestResize(t *testing.T) {
 			}
 			c.update(false)
 			c.check(small)
-			for _, f := range []*vga.Frame{large, wide, small} {
+			for _, f := range []*video.Frame{large, wide, small} {
 				s.Show(f)
 				c.update(true)
 				if len(c.rects) != 1 || c.rects[0].encoding != tc.encoding || c.w != f.Width || c.h != f.Height {
@@ -305,10 +305,10 @@ func TestResize(t *testing.T) {
 		s, _ := start(t, small, Options{})
 		c := connect(t, s)
 		c.update(false)
-		for _, f := range []*vga.Frame{large, wide} {
+		for _, f := range []*video.Frame{large, wide} {
 			s.Show(f)
 			c.update(true)
-			img := vga.Pixels(f, vga.Phase{})
+			img := video.Pixels(f, video.Phase{})
 			c.checkAt(c.all(), func(x, y int) [3]uint8 {
 				p := img.RGBAAt(x, y) // zero outside
 				return [3]uint8{p.R, p.G, p.B}
@@ -330,7 +330,7 @@ func TestColourMap(t *testing.T) {
 	s.Show(many)
 	c.update(true)
 	cube := func(v uint8) uint8 { return uint8((int(v)*5 + 127) / 255 * 51) } // six steps
-	img := vga.Pixels(many, vga.Phase{})
+	img := video.Pixels(many, video.Phase{})
 	nearest := func(x, y int) [3]uint8 {
 		p := img.RGBAAt(x, y)
 		return [3]uint8{cube(p.R), cube(p.G), cube(p.B)}

@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"beige/bios/bootsector"
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 )
 
 // Options of Format. Their zero values choose for the size.

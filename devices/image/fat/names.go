@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf16"
 
-	"beige/devices/vga/cp437"
+	"beige/devices/video/cp437"
 )
 
 // text437 is a field of a boot sector or directory, without its padding.

@@ -1,4 +1,4 @@
-package vga
+package video
 
 import "encoding/binary"
 

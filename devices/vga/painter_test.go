@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"beige/devices/video"
 )
 
 // bands lists what changed in a picture since a generation.
-func bands(p *Picture, since uint64) (b [][2]int) {
+func bands(p *video.Picture, since uint64) (b [][2]int) {
 	for y0, y1 := range func(yield func(int, int) bool) { p.Changed(since, yield) } {
 		b = append(b, [2]int{y0, y1})
 	}
@@ -20,36 +22,38 @@ func TestPainterText(t *testing.T) {
 	b.set(3)
 	b.loadFont(0, 'x', 0, 0, 0xff)
 	b.crtc(0x0a, 0x20) // no cursor
-	var p Painter
-	ph := Phase{Cursor: true, Text: true}
+	var p video.Painter
+	ph := video.Phase{Cursor: true, Text: true}
 	first := p.Paint(b.Frame(), ph)
 	if first.Gen != 1 || first.Width != 720 || first.Height != 400 {
 		t.Fatalf("first picture: generation %d, %dx%d; want 1, 720x400", first.Gen, first.Width, first.Height)
 	}
+	last := first
 	if d := cmp.Diff([][2]int{{0, 400}}, bands(first, 0)); d != "" {
 		t.Errorf("changed since 0 (-want +got):\n%s", d)
 	}
 	for _, tc := range []struct {
 		name string
 		do   func()
-		ph   Phase
+		ph   video.Phase
 		want [][2]int
 	}{
-		{"nothing", func() {}, Phase{}, nil},
-		{"two characters", func() { b.put(5, 2, "x", 7); b.put(5, 24, "x", 7) }, Phase{}, [][2]int{{34, 35}, {386, 387}}},
-		{"the same again", func() { b.put(5, 2, "x", 7) }, Phase{}, nil},
-		{"a cursor, hidden", func() { b.crtc(0x0a, 13); b.crtc(0x0f, 85); b.put(5, 1, "\x00", 7) }, Phase{}, nil},
-		{"a cursor, shown", func() {}, Phase{Cursor: true}, [][2]int{{29, 31}}},
-		{"a cursor elsewhere", func() { b.crtc(0x0f, 5); b.put(5, 0, "\x00", 7) }, Phase{Cursor: true}, [][2]int{{13, 15}, {29, 31}}},
-		{"blinking, hidden", func() { b.put(9, 3, "x", 0x87) }, Phase{Cursor: true}, nil},
-		{"blinking, shown", func() {}, Phase{Cursor: true, Text: true}, [][2]int{{50, 51}}},
-		{"a glyph", func() { b.loadFont(0, 'x', 0, 0, 0xff, 1) }, Phase{Cursor: true, Text: true}, [][2]int{{35, 36}, {51, 52}, {387, 388}}},
+		{"nothing", func() {}, video.Phase{}, nil},
+		{"two characters", func() { b.put(5, 2, "x", 7); b.put(5, 24, "x", 7) }, video.Phase{}, [][2]int{{34, 35}, {386, 387}}},
+		{"the same again", func() { b.put(5, 2, "x", 7) }, video.Phase{}, nil},
+		{"a cursor, hidden", func() { b.crtc(0x0a, 13); b.crtc(0x0f, 85); b.put(5, 1, "\x00", 7) }, video.Phase{}, nil},
+		{"a cursor, shown", func() {}, video.Phase{Cursor: true}, [][2]int{{29, 31}}},
+		{"a cursor elsewhere", func() { b.crtc(0x0f, 5); b.put(5, 0, "\x00", 7) }, video.Phase{Cursor: true}, [][2]int{{13, 15}, {29, 31}}},
+		{"blinking, hidden", func() { b.put(9, 3, "x", 0x87) }, video.Phase{Cursor: true}, nil},
+		{"blinking, shown", func() {}, video.Phase{Cursor: true, Text: true}, [][2]int{{50, 51}}},
+		{"a glyph", func() { b.loadFont(0, 'x', 0, 0, 0xff, 1) }, video.Phase{Cursor: true, Text: true}, [][2]int{{35, 36}, {51, 52}, {387, 388}}},
 	} {
-		before := p.pic
+		before := last
 		gen := before.Gen
 		old := slices.Clone(before.Rows)
 		tc.do()
 		pic := p.Paint(b.Frame(), tc.ph)
+		last = pic
 		if d := cmp.Diff(tc.want, bands(pic, gen)); d != "" {
 			t.Errorf("%s: rows changed (-want +got):\n%s", tc.name, d)
 		}
@@ -61,7 +65,7 @@ func TestPainterText(t *testing.T) {
 				t.Fatalf("%s: row %d shared %v, of generation %d; the picture before was %d", tc.name, y, same, pic.RowGen[y], gen)
 			}
 		}
-		if want := Pixels(b.Frame(), tc.ph); !slices.Equal(want.Pix, pic.Image().Pix) {
+		if want := video.Pixels(b.Frame(), tc.ph); !slices.Equal(want.Pix, pic.Image().Pix) {
 			t.Errorf("%s: the picture is not what the frame shows drawn anew", tc.name)
 		}
 	}
@@ -71,10 +75,10 @@ func TestPainterGraphics(t *testing.T) {
 	b := newBoard()
 	b.set(0x13)
 	b.dac(9, 63, 0, 32)
-	var p Painter
-	pic := p.Paint(b.Frame(), Phase{})
+	var p video.Painter
+	pic := p.Paint(b.Frame(), video.Phase{})
 	b.WriteMMIO(320*10+300, 1, 9)
-	next := p.Paint(b.Frame(), Phase{})
+	next := p.Paint(b.Frame(), video.Phase{})
 	if d := cmp.Diff([][2]int{{20, 22}}, bands(next, pic.Gen)); d != "" {
 		t.Errorf("rows changed by a pixel (-want +got):\n%s", d)
 	}
@@ -82,16 +86,16 @@ func TestPainterGraphics(t *testing.T) {
 		t.Errorf("dots 599-602 = %06x; want 0, ff0082 twice, 0", r[599:603])
 	}
 	b.dac(9, 1, 2, 3)
-	if d := cmp.Diff([][2]int{{20, 22}}, bands(p.Paint(b.Frame(), Phase{}), next.Gen)); d != "" {
+	if d := cmp.Diff([][2]int{{20, 22}}, bands(p.Paint(b.Frame(), video.Phase{}), next.Gen)); d != "" {
 		t.Errorf("rows changed by a colour (-want +got):\n%s", d)
 	}
 	b.seq(1, b.Seq[1]|0x20)
-	dark := p.Paint(b.Frame(), Phase{})
+	dark := p.Paint(b.Frame(), video.Phase{})
 	if dark.Width != 640 || dark.Height != 400 || dark.Rows[21][600] != 0 {
 		t.Errorf("screen off: %dx%d, dot %06x; want the size kept, black", dark.Width, dark.Height, dark.Rows[21][600])
 	}
 	b.set(0x12)
-	big := p.Paint(b.Frame(), Phase{})
+	big := p.Paint(b.Frame(), video.Phase{})
 	if d := cmp.Diff([][2]int{{0, 480}}, bands(big, dark.Gen)); d != "" || big.Height != 480 {
 		t.Errorf("another mode: %d lines, changed (-want +got):\n%s", big.Height, d)
 	}
@@ -111,41 +115,13 @@ func TestFrameSharesLines(t *testing.T) {
 	}
 }
 
-func TestFormats(t *testing.T) {
-	for _, tc := range []struct {
-		f    Format
-		line []uint8
-		want uint32
-	}{
-		{Indexed, []uint8{3}, 0x030303},
-		{RGB555, []uint8{0xff, 0x7f}, 0xffffff},
-		{RGB555, []uint8{0x00, 0xc0}, 0x840000},
-		{RGB555, []uint8{0x21, 0x04}, 0x080808},
-		{RGB565, []uint8{0xe0, 0x07}, 0x00ff00},
-		{RGB565, []uint8{0x20, 0x08}, 0x080400},
-		{RGB565, []uint8{0x1f, 0xf8}, 0xff00ff},
-		{RGB888, []uint8{0x33, 0x22, 0x11}, 0x112233},
-		{XRGB8888, []uint8{0x33, 0x22, 0x11, 0x99}, 0x112233},
-	} {
-		if len(tc.line) != tc.f.Bytes() {
-			t.Fatalf("%v has %d bytes", tc.f, tc.f.Bytes())
-		}
-		palette := [256]uint32{3: 0x030303}
-		dots := make([]uint32, 2)
-		tc.f.decode(dots, append(tc.line, tc.line...), &palette)
-		if dots[0] != tc.want || dots[1] != tc.want {
-			t.Errorf("%v % x = %06x; want %06x twice", tc.f, tc.line, dots, tc.want)
-		}
-	}
-}
-
 func TestUnchangedPicture(t *testing.T) {
 	for mode := range modes {
 		b := newBoard()
 		b.set(mode)
-		var p Painter
-		p.Paint(b.Frame(), Phase{})
-		if n := testing.AllocsPerRun(10, func() { p.Paint(b.Frame(), Phase{}) }); n != 0 {
+		var p video.Painter
+		p.Paint(b.Frame(), video.Phase{})
+		if n := testing.AllocsPerRun(10, func() { p.Paint(b.Frame(), video.Phase{}) }); n != 0 {
 			t.Errorf("mode %#02x: an unchanged picture costs %v allocations; want 0", mode, n)
 		}
 	}
@@ -156,16 +132,16 @@ func TestUnchangedPicture(t *testing.T) {
 func BenchmarkPictureMode13(b *testing.B) {
 	v := newBoard()
 	v.set(0x13)
-	var frames [2]*Frame
+	var frames [2]*video.Frame
 	for i := range frames {
 		for a := uint32(0); a < 64000; a += 4 {
 			v.WriteMMIO(a, 4, uint64(a+uint32(i)))
 		}
 		frames[i] = v.Frame()
 	}
-	var p Painter
+	var p video.Painter
 	b.ReportAllocs()
 	for i := range b.N {
-		p.Paint(frames[i&1], Phase{})
+		p.Paint(frames[i&1], video.Phase{})
 	}
 }
