@@ -79,12 +79,12 @@ func FuzzClientMessages(f *testing.F) {
 		g := &guest{}
 		s := &Server{guest: g, viewers: map[*viewer]struct{}{}, opt: Options{patience: 10 * time.Second}}
 		s.input = newInput(g, nil)
-		s.screen.show(graphics(100, 60, frames[0]))
+		s.screen.Show(graphics(100, 60, frames[0]))
 		ours, theirs := net.Pipe()
 		v := newViewer(s, ours)
 		v.resize(100, 60)
 		go func() {
-			s.screen.show(graphics(60, 70, frames[1]))
+			s.screen.Show(graphics(60, 70, frames[1]))
 			v.poke()
 			_, _ = theirs.Write(b)
 			theirs.Close()
@@ -102,14 +102,9 @@ func FuzzClientMessages(f *testing.F) {
 		ours.Close()
 		<-ended
 		<-written
-		s.input.leave(&v.hand)
-		for k, down := range s.input.down {
-			if down {
-				t.Fatalf("key %d is still down", k)
-			}
-		}
-		if s.input.left != [3]int{} {
-			t.Fatalf("buttons are still down: %v", s.input.left)
+		s.input.Leave(&v.hand.Hand)
+		if !s.input.Idle() {
+			t.Fatal("keys or buttons are still down")
 		}
 	})
 }

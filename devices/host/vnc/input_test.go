@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"beige/devices/host/remote"
 	"beige/devices/kbc"
 	"beige/machine"
 )
@@ -85,8 +86,8 @@ func TestKeysyms(t *testing.T) {
 			if got := strokesOf(g.events); got != tc.want {
 				t.Errorf("%s: %s; want %s", tc.keys, got, tc.want)
 			}
-			if len(h.held) > 0 {
-				t.Errorf("held at the end: %v", h.held)
+			if !in.Idle() {
+				t.Errorf("held at the end: %v", h.Hand)
 			}
 		})
 	}
@@ -154,12 +155,12 @@ func TestLeave(t *testing.T) {
 	in.keysym(&b, "", 0xff1b, true)
 	in.pointer(&a, 5, 5, buttonLeft, false)
 	in.pointer(&b, 9, 9, buttonLeft|buttonRight, false)
-	in.leave(&a)
+	in.Leave(&a.Hand)
 	if got, want := strokesOf(g.events), "+shift +q +esc -q"; got != want {
 		t.Errorf("keys %s; want %s", got, want)
 	}
-	in.leave(&b)
-	in.leave(&b)
+	in.Leave(&b.Hand)
+	in.Leave(&b.Hand)
 	if got, want := strokesOf(g.events), "+shift +q +esc -q -esc -shift"; got != want {
 		t.Errorf("keys %s; want %s", got, want)
 	}
@@ -175,7 +176,7 @@ func TestLeave(t *testing.T) {
 	// One who held nothing changes nothing.
 	before := len(g.events)
 	in.pointer(&hand{}, 100, 100, 0, false)
-	in.leave(&hand{})
+	in.Leave(&remote.Hand{})
 	if len(g.events) != before {
 		t.Errorf("events %v; want none", g.events[before:])
 	}
@@ -236,11 +237,11 @@ func TestPaste(t *testing.T) {
 	}
 	g.later[1]()
 	in.keysym(&h, clip, 'a', true)
-	if in.pasting != nil {
+	if in.Pasting() != 0 {
 		t.Error("still typing behind the end of the text")
 	}
 	// A key ends it, and so does the end of the viewer.
-	for _, end := range []func(){func() { in.keysym(&h, clip, 0xff1b, true) }, func() { in.leave(&h) }} {
+	for _, end := range []func(){func() { in.keysym(&h, clip, 0xff1b, true) }, func() { in.Leave(&h.Hand) }} {
 		g.later, g.typed = nil, nil
 		in.keysym(&h, clip, ctrl, true)
 		in.keysym(&h, clip, alt, true)
@@ -256,9 +257,7 @@ func TestPaste(t *testing.T) {
 		in.keysym(&h, clip, alt, false)
 		in.keysym(&h, clip, 0xff1b, false)
 	}
-	for k, down := range in.down {
-		if down {
-			t.Errorf("%v is still down", kbc.Key(k))
-		}
+	if !in.Idle() {
+		t.Error("something is still down")
 	}
 }

@@ -1,9 +1,6 @@
 package vnc
 
-import (
-	"beige/devices/kbc"
-	"beige/machine"
-)
+import "beige/devices/kbc"
 
 // Buttons of a PointerEvent (RFC 6143, section 7.5.5). A turn of the wheel is a
 // press of button 4 or 5.
@@ -22,9 +19,14 @@ const (
 	relativeMost = 0x2000
 )
 
-// mouseButtons are the buttons of the protocol with those of the PC's mouse.
-func mouseButtons() [3]struct{ theirs, ours uint8 } {
-	return [3]struct{ theirs, ours uint8 }{{buttonLeft, kbc.ButtonLeft}, {buttonMiddle, kbc.ButtonMiddle}, {buttonRight, kbc.ButtonRight}}
+// mouseButtons are the buttons of the PC's mouse that the protocol's stand for.
+func mouseButtons(theirs uint8) (ours uint8) {
+	for _, b := range [3]struct{ theirs, ours uint8 }{{buttonLeft, kbc.ButtonLeft}, {buttonMiddle, kbc.ButtonMiddle}, {buttonRight, kbc.ButtonRight}} {
+		if theirs&b.theirs != 0 {
+			ours |= b.ours
+		}
+	}
+	return ours
 }
 
 // pointer takes a position of the viewer's pointer and its buttons. A PC's mouse
@@ -47,41 +49,7 @@ func (in *input) pointer(h *hand, x, y int, buttons uint8, relative bool) {
 	} else if pressed&wheelDown != 0 {
 		dz = 1
 	}
-	moved := dx|dy|dz != 0
-	if moved {
-		in.mouse(dx, dy, dz)
-	}
-	in.buttons(h, buttons)
-}
-
-// buttons presses and releases buttons for the guest.
-func (in *input) buttons(h *hand, now uint8) {
-	changed := now ^ h.buttons
-	h.buttons = now
-	tell := false
-	for i, b := range mouseButtons() {
-		if changed&b.theirs == 0 {
-			continue
-		}
-		before := in.left[i] > 0
-		if now&b.theirs != 0 {
-			in.left[i]++
-		} else {
-			in.left[i]--
-		}
-		tell = tell || before != (in.left[i] > 0)
-	}
-	if tell {
-		in.mouse(0, 0, 0)
-	}
-}
-
-func (in *input) mouse(dx, dy, dz int) {
-	e := machine.Event{Kind: machine.EventMouse, DX: dx, DY: dy, DZ: dz}
-	for i, b := range mouseButtons() {
-		if in.left[i] > 0 {
-			e.Buttons |= b.ours
-		}
-	}
-	in.guest.Take(e)
+	h.buttons = buttons
+	in.Move(dx, dy, dz)
+	in.Buttons(&h.Hand, mouseButtons(buttons))
 }

@@ -2,16 +2,14 @@ package vnc
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 
+	"beige/devices/host/remote"
 	"beige/devices/kbc"
 	"beige/devices/video"
-	"beige/machine"
 )
 
 // DefaultPort is the port of VNC display 0.
@@ -24,18 +22,10 @@ const maxViewers = 32
 const (
 	loginTime = 2 * time.Minute  // to answer the handshake; a person may type a password
 	writeTime = 20 * time.Second // for the viewer to take 64 KB
-	turnTime  = 114 * time.Millisecond
 )
 
 // Guest is the machine as viewers need it; machine.Machine is one.
-type Guest interface {
-	// Do runs f on the machine goroutine and waits for it; false if it did not
-	// run. The other methods are for that goroutine.
-	Do(f func()) bool
-	Take(machine.Event)
-	Type(strokes []machine.Stroke, done func())
-	KeyboardLEDs() uint8
-}
+type Guest = remote.Guest
 
 // Options of a server.
 type Options struct {
@@ -61,7 +51,7 @@ type Server struct {
 	closed  bool
 	wait    sync.WaitGroup
 
-	screen screen
+	screen remote.Screen
 }
 
 // Listen opens the port. Start or Close must follow.
@@ -69,31 +59,11 @@ func Listen(opt Options) (*Server, error) {
 	if opt.patience == 0 {
 		opt.patience = writeTime
 	}
-	l, err := net.Listen("tcp", opt.Address)
+	l, err := remote.Listen(opt.Address)
 	if err != nil {
-		return nil, listenError(opt.Address, err)
+		return nil, err
 	}
-	return &Server{opt: opt, listener: l, viewers: map[*viewer]struct{}{}, screen: screen{steady: opt.Steady}}, nil
-}
-
-// listenError says it in a person's words.
-func listenError(address string, err error) error {
-	var dns *net.DNSError
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%s: the port is taken; want another one, or 0 for any", address)
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("%s: this port is not for everybody; want one above 1023", address)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%s: not an address of this computer", address)
-	case errors.As(err, &dns):
-		return fmt.Errorf("%s: unknown host", address)
-	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	return fmt.Errorf("%s: %w", address, err)
+	return &Server{opt: opt, listener: l, viewers: map[*viewer]struct{}{}}, nil
 }
 
 // Addr is the address that viewers connect to.
@@ -103,7 +73,7 @@ func (s *Server) Addr() *net.TCPAddr { return s.listener.Addr().(*net.TCPAddr) }
 func (s *Server) Start(guest Guest, f *video.Frame) {
 	s.guest = guest
 	s.input = newInput(guest, s.opt.Layout)
-	s.screen.show(f)
+	s.screen.Show(f)
 	s.wait.Add(1)
 	go func() {
 		defer s.wait.Done()
@@ -120,7 +90,7 @@ func (s *Server) Start(guest Guest, f *video.Frame) {
 
 // Show gives viewers a new frame. It never waits.
 func (s *Server) Show(f *video.Frame) {
-	s.screen.show(f)
+	s.screen.Show(f)
 	s.wakeAll()
 }
 
@@ -134,11 +104,11 @@ func (s *Server) wakeAll() {
 
 // blink turns the phase of cursor and blinking text.
 func (s *Server) blink() {
-	for s.screen.turn() {
+	for s.screen.Turn() {
 		s.mu.Lock()
 		watched := len(s.viewers) > 0
 		s.mu.Unlock()
-		if watched && s.screen.blinks() {
+		if watched && s.screen.Blinks() {
 			s.wakeAll()
 		}
 	}
@@ -156,7 +126,7 @@ func (s *Server) Close() error {
 	if already {
 		return nil
 	}
-	s.screen.end()
+	s.screen.End()
 	err := s.listener.Close()
 	s.wait.Wait()
 	return err
@@ -230,7 +200,7 @@ func (s *Server) note(what string, conn net.Conn, args ...any) {
 // sleep waits, unless the server is closed.
 func (s *Server) sleep(d time.Duration) {
 	select {
-	case <-s.screen.done():
+	case <-s.screen.Done():
 	case <-time.After(d):
 	}
 }

@@ -1,13 +1,11 @@
 package vnc
 
-import "slices"
+import (
+	"image"
+	"slices"
 
-// diffTile is the grain in which changes are found, in pixels.
-const diffTile = 16
-
-// maxRectArea bounds a rectangle, and with it what is encoded at a time, in
-// pixels.
-const maxRectArea = 1 << 17
+	"beige/devices/host/remote"
+)
 
 // shown is what a viewer shows.
 type shown struct {
@@ -20,11 +18,11 @@ type shown struct {
 }
 
 func newShown(w, h int) shown {
-	s := shown{w: w, h: h, rows: make([][]uint32, h), whole: make([]*uint32, h), cols: (w + diffTile - 1) / diffTile}
+	s := shown{w: w, h: h, rows: make([][]uint32, h), whole: make([]*uint32, h), cols: (w + remote.Tile - 1) / remote.Tile}
 	for y := range s.rows {
 		s.rows[y] = make([]uint32, w)
 	}
-	s.stale = make([]bool, s.cols*((h+diffTile-1)/diffTile))
+	s.stale = make([]bool, s.cols*((h+remote.Tile-1)/remote.Tile))
 	s.spoil(s.area())
 	return s
 }
@@ -37,8 +35,8 @@ func (s *shown) tiles(r rect) rect {
 	if r.empty() {
 		return rect{}
 	}
-	x, y := r.x/diffTile, r.y/diffTile
-	return rect{x, y, (r.x+r.w-1)/diffTile - x + 1, (r.y+r.h-1)/diffTile - y + 1}
+	x, y := r.x/remote.Tile, r.y/remote.Tile
+	return rect{x, y, (r.x+r.w-1)/remote.Tile - x + 1, (r.y+r.h-1)/remote.Tile - y + 1}
 }
 
 // spoil forgets what the viewer has in a rectangle.
@@ -57,59 +55,26 @@ func (s *shown) spoil(r rect) {
 // changes returns the rectangles inside area in which the viewer's picture is
 // not that of rows.
 func (s *shown) changes(rows [][]uint32, area rect) []rect {
-	t := s.tiles(area)
-	var out, above []rect
-	for ty := t.y; ty < t.y+t.h; ty++ {
-		spans := s.spans(rows, ty, t.x, t.w)
-		for i := range spans {
-			// One that goes on below another is the same rectangle.
-			for _, a := range above {
-				if r := &spans[i]; a.x == r.x && a.w == r.w && a.w*(a.h+r.h) <= maxRectArea {
-					r.y, r.h = a.y, a.h+r.h
-				}
-			}
-		}
-		for _, a := range above {
-			if !slices.ContainsFunc(spans, func(r rect) bool { return r.x == a.x && r.w == a.w && r.y == a.y }) {
-				out = append(out, a)
-			}
-		}
-		above = spans
-	}
-	out = append(out, above...)
-	for i := range out {
-		out[i] = out[i].intersect(area).intersect(s.area())
+	a := area.intersect(s.area())
+	var out []rect
+	for _, r := range remote.Changes(image.Rectangle{Min: image.Pt(a.x, a.y), Max: image.Pt(a.x+a.w, a.y+a.h)}, func(tx, ty int) bool { return s.dirty(rows, tx, ty) }) {
+		out = append(out, rect{r.Min.X, r.Min.Y, r.Dx(), r.Dy()})
 	}
 	return out
 }
 
-// spans are the changes of one row of tiles, from tile tx on.
-func (s *shown) spans(rows [][]uint32, ty, tx, n int) []rect {
-	y0, y1 := ty*diffTile, min((ty+1)*diffTile, s.h)
-	var out []rect
-	dirty := func(tx int) bool {
-		if s.stale[ty*s.cols+tx] {
+// dirty reports whether a tile is stale or another one in rows.
+func (s *shown) dirty(rows [][]uint32, tx, ty int) bool {
+	if s.stale[ty*s.cols+tx] {
+		return true
+	}
+	x0, x1 := tx*remote.Tile, min((tx+1)*remote.Tile, s.w)
+	for y := ty * remote.Tile; y < min((ty+1)*remote.Tile, s.h); y++ {
+		if s.whole[y] != &rows[y][0] && !slices.Equal(s.rows[y][x0:x1], rows[y][x0:x1]) {
 			return true
 		}
-		x0, x1 := tx*diffTile, min((tx+1)*diffTile, s.w)
-		for y := y0; y < y1; y++ {
-			if s.whole[y] != &rows[y][0] && !slices.Equal(s.rows[y][x0:x1], rows[y][x0:x1]) {
-				return true
-			}
-		}
-		return false
 	}
-	for i := tx; i < tx+n; i++ {
-		if !dirty(i) {
-			continue
-		}
-		if k := len(out) - 1; k >= 0 && out[k].x+out[k].w == i*diffTile {
-			out[k].w += diffTile
-		} else {
-			out = append(out, rect{i * diffTile, y0, diffTile, y1 - y0})
-		}
-	}
-	return out
+	return false
 }
 
 // sent notes that the viewer has been sent a rectangle of rows.
@@ -124,7 +89,7 @@ func (s *shown) sent(rows [][]uint32, r rect) {
 	t := s.tiles(r)
 	for ty := t.y; ty < t.y+t.h; ty++ {
 		for tx := t.x; tx < t.x+t.w; tx++ {
-			tile := rect{tx * diffTile, ty * diffTile, diffTile, diffTile}.intersect(s.area())
+			tile := rect{tx * remote.Tile, ty * remote.Tile, remote.Tile, remote.Tile}.intersect(s.area())
 			if at := ty*s.cols + tx; s.stale[at] && tile.intersect(r) == tile {
 				s.stale[at] = false
 				s.old--

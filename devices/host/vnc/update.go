@@ -56,7 +56,7 @@ func (v *viewer) answer() error {
 		v.shown.spoil(v.shown.area())
 	}
 	v.shown.spoil(w.force)
-	pic := v.server.screen.picture()
+	pic := v.server.screen.Picture()
 	count := 0
 	v.buf = v.buf[:0]
 	pseudo := func(on bool, r rect, encoding int32) {

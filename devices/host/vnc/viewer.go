@@ -123,7 +123,7 @@ func (v *viewer) serve() error {
 	close(done)
 	v.conn.Close()
 	werr := <-written
-	v.server.guest.Do(func() { v.server.input.leave(&v.hand) })
+	v.server.guest.Do(func() { v.server.input.Leave(&v.hand.Hand) })
 	switch {
 	case errors.Is(werr, os.ErrDeadlineExceeded):
 		return fmt.Errorf("it has taken nothing for %v", v.server.opt.patience)

@@ -1,4 +1,4 @@
-package vnc
+package remote
 
 import (
 	"sync"
@@ -7,10 +7,12 @@ import (
 	"beige/devices/video"
 )
 
-// screen makes pictures of the frames when somebody wants to see them.
-type screen struct {
-	steady bool
+// turnTime is eight frames, the shortest that anything blinks.
+const turnTime = 114 * time.Millisecond
 
+// Screen makes pictures of the frames when somebody wants to see them. Its methods
+// may be called by any goroutine.
+type Screen struct {
 	mu      sync.Mutex
 	frame   *video.Frame
 	turns   int // of blinking
@@ -18,7 +20,8 @@ type screen struct {
 	stop    chan struct{}
 }
 
-func (s *screen) show(f *video.Frame) {
+// Show replaces the frame. It never waits.
+func (s *Screen) Show(f *video.Frame) {
 	s.mu.Lock()
 	s.frame = f
 	s.mu.Unlock()
@@ -27,28 +30,28 @@ func (s *screen) show(f *video.Frame) {
 // phase is what blinks now. The cursor is on for eight frames and off for eight,
 // blinking text for sixteen each (Video Subsystem, CRT controller, Cursor Start;
 // attribute controller, Mode Control).
-func (s *screen) phase() video.Phase {
+func (s *Screen) phase() video.Phase {
 	return video.Phase{Cursor: s.turns&1 == 0, Text: s.turns&2 == 0}
 }
 
-// picture is what the screen shows.
-func (s *screen) picture() *video.Picture {
+// Picture is what the screen shows.
+func (s *Screen) Picture() *video.Picture {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.painter.Paint(s.frame, s.phase())
 }
 
-// blinks reports whether the picture depends on the phase.
-func (s *screen) blinks() bool {
+// Blinks reports whether the picture depends on the phase.
+func (s *Screen) Blinks() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.frame.Blinks()
 }
 
-// turn waits for the next phase; false after end.
-func (s *screen) turn() bool {
+// Turn waits for the next phase of blinking; false after End.
+func (s *Screen) Turn() bool {
 	select {
-	case <-s.done():
+	case <-s.Done():
 		return false
 	case <-time.After(turnTime):
 	}
@@ -58,7 +61,8 @@ func (s *screen) turn() bool {
 	return true
 }
 
-func (s *screen) done() chan struct{} {
+// Done is closed by End.
+func (s *Screen) Done() chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stop == nil {
@@ -67,4 +71,5 @@ func (s *screen) done() chan struct{} {
 	return s.stop
 }
 
-func (s *screen) end() { close(s.done()) }
+// End puts an end to the blinking.
+func (s *Screen) End() { close(s.Done()) }

@@ -1,0 +1,63 @@
+package remote
+
+import (
+	"strings"
+
+	"beige/machine"
+)
+
+// piece is how many characters are given to the typist at a time: what is typed
+// after a key has put an end to it.
+const piece = 8
+
+// paste is a text that is being typed.
+type paste struct {
+	by   *Hand
+	text []rune
+}
+
+// Paste types a text at a pace that the guest keeps up with, in place of one that
+// is being typed. The modifiers count as up meanwhile.
+func (in *Input) Paste(h *Hand, text string) {
+	in.StopPaste()
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	in.pasting = &paste{by: h, text: []rune(text)}
+	in.LiftAll()
+	in.pasteOn(in.pasting)
+}
+
+// pasteOn types the next piece. What no PC can type is left out.
+func (in *Input) pasteOn(p *paste) {
+	if in.pasting != p {
+		return
+	}
+	if len(p.text) == 0 {
+		in.StopPaste()
+		return
+	}
+	var strokes []machine.Stroke
+	n := min(piece, len(p.text))
+	for _, r := range p.text[:n] {
+		if s, err := machine.StrokesFor(in.Layout, string(r)); err == nil {
+			strokes = append(strokes, s...)
+		}
+	}
+	p.text = p.text[n:]
+	in.Guest.Type(strokes, func() { in.pasteOn(p) })
+}
+
+// StopPaste ends the typing of a text.
+func (in *Input) StopPaste() {
+	if in.pasting != nil {
+		in.pasting = nil
+		in.Straighten()
+	}
+}
+
+// Pasting is how many characters of a text are still to be typed.
+func (in *Input) Pasting() int {
+	if in.pasting == nil {
+		return 0
+	}
+	return len(in.pasting.text)
+}
