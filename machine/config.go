@@ -48,10 +48,15 @@ type Config struct {
 	BIOS    []byte // system ROM; nil: our own
 	VGABIOS []byte // video ROM; nil: our own
 
-	Serial   [4]io.Writer // what COM1 to COM4 send; nil: nothing connected
-	Parallel io.Writer    // what LPT1 prints; nil: nothing connected
-	DebugCon io.Writer    // what is written to the debug console port E9h; nil: dropped
-	Post     func(uint8)  // told the codes written to the POST port 80h; may be nil
+	Serial [4]io.Writer // what COM1 to COM4 send; nil: nothing connected
+
+	// SerialRate is how fast the serial lines are: "baud", as the guest programs
+	// them, or "fast", 8 times that; "": fast, but baud on machines before the pc.
+	SerialRate string
+
+	Parallel io.Writer   // what LPT1 prints; nil: nothing connected
+	DebugCon io.Writer   // what is written to the debug console port E9h; nil: dropped
+	Post     func(uint8) // told the codes written to the POST port 80h; may be nil
 
 	// Unattended machines get no events: HLT with nothing to come is the end.
 	Unattended bool
@@ -83,8 +88,9 @@ type preset struct {
 	mouse  bool
 	uarts  int
 	port92 bool
-	ata2   bool // a secondary ATA channel
-	power  bool // soft power-off
+	ata2   bool   // a secondary ATA channel
+	power  bool   // soft power-off
+	serial string // the default of Config.SerialRate
 
 	chsDisks bool // hard disks are of a time before linear addresses
 
@@ -94,8 +100,8 @@ type preset struct {
 
 func presets() []preset {
 	return []preset{
-		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, pciFrom: "80486"},
-		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, chsDisks: true},
+		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, serial: serialFast, pciFrom: "80486"},
+		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true},
 	}
 }
 
@@ -192,6 +198,12 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	}
 	if _, err := bootOrder(c.Boot); err != nil {
 		bad("%w", err)
+	}
+	switch {
+	case c.SerialRate == "":
+		c.SerialRate = board.serial
+	case !slices.Contains(SerialRates(), c.SerialRate):
+		bad("%s", unknown("serial rate", c.SerialRate, SerialRates()))
 	}
 	if !board.ata2 && (c.Disks[2] != nil || c.Disks[3] != nil) {
 		bad("machine %s has one ATA channel: at most two hard disks", board.name)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -279,6 +281,41 @@ func TestSerial(t *testing.T) {
 	}
 	if n := m.SerialWaiting(0); n != 0 {
 		t.Errorf("%d bytes wait for a guest that has read all", n)
+	}
+}
+
+// TestSerialRate: ten characters at 9600 baud, of 10 bits each, or eight times as fast.
+func TestSerialRate(t *testing.T) {
+	send := [][]byte{out(0x3fb, 0x83), out(0x3f8, 12), out(0x3f9, 0), out(0x3fb, 0x03), out(0x3fa, 0x01)}
+	for range 10 {
+		send = append(send, out(0x3f8, 'x'))
+	}
+	for _, tc := range []struct {
+		cfg  Config
+		want bus.Time
+	}{
+		{Config{}, 10 * bus.Second * 10 / 9600 / 8},
+		{Config{SerialRate: "fast", Machine: "at"}, 10 * bus.Second * 10 / 9600 / 8},
+		{Config{SerialRate: "baud"}, 10 * bus.Second * 10 / 9600},
+		{Config{Machine: "at"}, 10 * bus.Second * 10 / 9600},
+	} {
+		var sent bytes.Buffer
+		tc.cfg.BIOS = rom(append(slices.Clone(send), loop)...)
+		tc.cfg.Serial[0] = &sent
+		m := newMachine(t, tc.cfg)
+		m.After(tc.want*99/100, func() {
+			if n := sent.Len(); n != 9 {
+				t.Errorf("machine %q, rate %q: %d characters sent shortly before the end; want 9", m.cfg.Machine, m.cfg.SerialRate, n)
+			}
+		})
+		m.After(tc.want*101/100, func() { m.Stop(0, "") })
+		m.Run(context.Background())
+		if sent.String() != "xxxxxxxxxx" {
+			t.Errorf("machine %q, rate %q: sent %q; want 10 characters", m.cfg.Machine, m.cfg.SerialRate, sent.String())
+		}
+	}
+	if err := (Config{SerialRate: "bauds"}).Check(); err == nil || !strings.Contains(err.Error(), `unknown serial rate "bauds"; did you mean "baud"?`) {
+		t.Errorf("rate bauds: %v", err)
 	}
 }
 

@@ -14,6 +14,20 @@ const maxSerialInput = 1 << 20
 // uartFreq is the crystal of the PC's serial adapter.
 func uartFreq() bus.Freq { return bus.Freq{Num: 1843200, Den: 1} }
 
+// SerialRates lists the values of Config.SerialRate.
+func SerialRates() []string { return []string{serialFast, serialBaud} }
+
+const (
+	serialFast = "fast"
+	serialBaud = "baud"
+
+	// fastSerial is how many times as fast a line is. Linux prints its messages with
+	// interrupts off: a line of 80 characters at 115 200 baud must take well under a
+	// tick of 4 ms, or the kernel measures its other clocks against ticks that it
+	// lost.
+	fastSerial = 8
+)
+
 // serialPort is a UART with what has been sent to it and has not arrived.
 type serialPort struct {
 	*uart.UART
@@ -28,7 +42,11 @@ func (m *Machine) newSerialPort(name string, irq bus.Line, out io.Writer) *seria
 	if transmit == nil {
 		transmit = func(uint8) {}
 	}
-	p.UART = uart.New(uart.Config{Name: name, Model: uart.Model16550A, Freq: uartFreq()}, m.sched,
+	cfg := uart.Config{Name: name, Model: uart.Model16550A, Freq: uartFreq()}
+	if m.cfg.SerialRate == serialFast {
+		cfg.Multiplier = fastSerial
+	}
+	p.UART = uart.New(cfg, m.sched,
 		uart.Wires{IRQ: irq, Transmit: transmit, Ready: p.feed})
 	if out != nil { // the other side is there and listens
 		p.CTS(true)

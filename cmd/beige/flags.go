@@ -31,6 +31,8 @@ func flagValues(name string) []string {
 		return []string{"auto", "term", "none", "vnc"}
 	case "keyboard":
 		return kbc.LayoutNames()
+	case "serial-rate":
+		return machine.SerialRates()
 	}
 	return nil
 }
@@ -69,6 +71,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial4", Usage: "COM4 `TO`: the same", Value: "none"},
+		&cli.StringFlag{Name: "serial-rate", Usage: oneOf("serial-rate", "`RATE` of the serial lines, 8 times what the guest programs or just that") + " (default: fast; baud on at)"},
 		&cli.StringFlag{Name: "lpt", Usage: "LPT1 prints to `FILE`"},
 		&cli.StringFlag{Name: "debugcon", Usage: "debug console (port E9h) `TO`: stderr, file:PATH, none", Value: "none"},
 		&cli.StringFlag{Name: "bios", Usage: "system ROM image `FILE` (default: beige's own)"},
@@ -173,6 +176,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 		}
 	}
 	cfg.BootMenu = c.Bool("boot-menu")
+	cfg.SerialRate = c.String("serial-rate")
 	o.snapshot, o.readOnly = c.Bool("snapshot"), c.Bool("read-only")
 	o.kernel, o.initrd, o.append = c.String("kernel"), c.String("initrd"), c.String("append")
 	o.lpt, o.script = c.String("lpt"), c.String("script")

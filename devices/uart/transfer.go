@@ -8,7 +8,7 @@ func (d *UART) depth() uint8 {
 	return 1
 }
 
-func (d *UART) tick() uint64 { return d.cfg.Freq.Ticks(d.clock.Now()) }
+func (d *UART) tick() uint64 { return d.freq.Ticks(d.clock.Now()) }
 
 // bitTicks is the length of a bit in crystal ticks. A divisor of 0 counts as
 // 65536, as in any counter that is decremented before it is tested.
@@ -98,9 +98,9 @@ func (d *UART) clearTx() {
 func (d *UART) armTx() {
 	switch {
 	case d.THREAt != 0 && (!d.TxBusy || d.THREAt < d.TxEnd):
-		d.tx.At(d.cfg.Freq.Time(d.THREAt))
+		d.tx.At(d.freq.Time(d.THREAt))
 	case d.TxBusy:
-		d.tx.At(d.cfg.Freq.Time(d.TxEnd))
+		d.tx.At(d.freq.Time(d.TxEnd))
 	default:
 		d.tx.Stop()
 	}
@@ -157,7 +157,7 @@ func (d *UART) ReceiveError(b, errors uint8) bool {
 	d.RSR, d.RSRError = b, errors
 	d.RxBusy = true
 	d.RxEnd = start + d.charTicks()
-	d.rx.At(d.cfg.Freq.Time(d.RxEnd))
+	d.rx.At(d.freq.Time(d.RxEnd))
 	return true
 }
 
@@ -246,7 +246,7 @@ func (d *UART) restartTimeout() {
 		return
 	}
 	d.TimeoutAt = d.tick() + 4*d.charTicks()
-	d.timeout.At(d.cfg.Freq.Time(d.TimeoutAt))
+	d.timeout.At(d.freq.Time(d.TimeoutAt))
 }
 
 func (d *UART) timeoutEvent() {

@@ -142,6 +142,11 @@ type Config struct {
 	Name  string // device name, such as "uart0"
 	Model Model
 	Freq  bus.Freq // of the crystal; 1.8432 MHz on a PC
+
+	// Multiplier is of the crystal's frequency, as cards with fast ports have one:
+	// bits are this many times shorter than software that divides Freq makes them.
+	// 0: 1.
+	Multiplier uint64
 }
 
 // Wires are the chip's outputs. All but IRQ and Transmit may be nil.
@@ -192,6 +197,7 @@ type UART struct {
 	cfg     Config
 	w       Wires
 	clock   bus.Clock
+	freq    bus.Freq // of the ticks
 	tx, rx  bus.Timer
 	timeout bus.Timer
 	inRx    bool // Ready is being called from the end of a character
@@ -207,7 +213,7 @@ func New(cfg Config, clock bus.Clock, w Wires) *UART {
 	if w.Ready == nil {
 		w.Ready = func() {}
 	}
-	d := &UART{cfg: cfg, w: w, clock: clock}
+	d := &UART{cfg: cfg, w: w, clock: clock, freq: bus.Freq{Num: cfg.Freq.Num * max(cfg.Multiplier, 1), Den: cfg.Freq.Den}}
 	d.Divisor = defaultDivisor
 	d.tx = clock.NewTimer(cfg.Name+".tx", d.txEvent)
 	d.rx = clock.NewTimer(cfg.Name+".rx", d.rxEvent)

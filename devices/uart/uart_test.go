@@ -79,6 +79,25 @@ func (r *rig) wantIRQ(want bool) {
 	}
 }
 
+// A multiplied crystal makes every character shorter, and software sees the rate
+// that it has programmed.
+func TestMultiplier(t *testing.T) {
+	r := &rig{t: t, clock: bus.NewScheduler(nil)}
+	r.UART = New(Config{Name: "uart0", Model: Model16550A, Freq: crystal, Multiplier: 8}, r.clock, r.wires())
+	r.Out(regLCR, 0x83)
+	r.Out(regData, 12)
+	r.Out(regLCR, 0x03)
+	r.Out(regData, 'x')
+	const character = (10*bus.Second + 8*9600 - 1) / (8 * 9600)
+	r.clock.Advance(character - 1)
+	r.want(regLSR, 0x20)
+	r.clock.Advance(1)
+	r.want(regLSR, 0x60)
+	if got := r.line(); got != "9600 8N1" {
+		t.Errorf("line %q; want 9600 8N1", got)
+	}
+}
+
 // Datasheet, table "UART reset configuration".
 func TestResetValues(t *testing.T) {
 	r := newRig(t, Model16550A)
