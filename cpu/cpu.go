@@ -38,6 +38,10 @@ type Config struct {
 	// TSC is the time stamp counter when count instructions have been retired; nil:
 	// the count.
 	TSC func(count uint64) uint64
+
+	// Hypervisor is what CPUID says of a virtual machine, on models that have CPUID;
+	// nil: there is none.
+	Hypervisor *Hypervisor
 }
 
 // CPU is one processor. It belongs to the machine goroutine.
@@ -53,6 +57,7 @@ type CPU struct {
 	inta  func() uint8
 	ferr  func(bool)
 	clock func(count uint64) uint64 // Config.TSC
+	hyper *Hypervisor
 
 	tlb  *mmu.TLB // of the current privilege
 	tlbs [2]privTLB
@@ -111,6 +116,7 @@ func New(cfg Config) (*CPU, error) {
 		inta:  cfg.Acknowledge,
 		ferr:  cfg.FERR,
 		clock: cfg.TSC,
+		hyper: cfg.Hypervisor,
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.phys.OnCodeWrite(c.dropTraces)

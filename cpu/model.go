@@ -1,6 +1,10 @@
 package cpu
 
-import "beige/cpu/isa"
+import (
+	"encoding/binary"
+
+	"beige/cpu/isa"
+)
 
 // Model is a processor as data: what it can do, how it identifies itself and
 // where its behaviour differs. Code asks the named questions below and never
@@ -39,6 +43,39 @@ type Model struct {
 
 // CPUIDLeaf is what CPUID returns for one value of EAX.
 type CPUIDLeaf struct{ EAX, EBX, ECX, EDX uint32 }
+
+// Hypervisor is what a processor tells guests that ask whether they run in a virtual
+// machine: bit 31 of ECX in leaf 1, which is 0 on every real processor, and the
+// leaves from 40000000h on (VMware KB 1009458; Linux,
+// arch/x86/kernel/cpu/vmware.c).
+type Hypervisor struct {
+	Vendor         string // 12 letters
+	TSCKHz, BusKHz uint32 // frequencies
+}
+
+// Leaves of hypervisors.
+const (
+	leafHypervisor          = 0x40000000
+	leafHypervisorFrequency = 0x40000010
+
+	featHypervisor = 1 << 31 // leaf 1 ECX
+)
+
+// leaf returns what CPUID says for EAX = n; ok is false where n is no leaf of a
+// hypervisor.
+func (h *Hypervisor) leaf(n uint32) (l CPUIDLeaf, ok bool) {
+	if h == nil || n < leafHypervisor || n > leafHypervisorFrequency {
+		return l, false
+	}
+	switch n {
+	case leafHypervisor:
+		id := append([]byte(h.Vendor), make([]byte, 12)...)
+		l = CPUIDLeaf{EAX: leafHypervisorFrequency, EBX: binary.LittleEndian.Uint32(id), ECX: binary.LittleEndian.Uint32(id[4:]), EDX: binary.LittleEndian.Uint32(id[8:])}
+	case leafHypervisorFrequency:
+		l = CPUIDLeaf{EAX: h.TSCKHz, EBX: h.BusKHz}
+	}
+	return l, true
+}
 
 // CPUID feature bits, leaf 1 EDX (SDM volume 2, CPUID).
 const (

@@ -358,12 +358,19 @@ func opCpuid(c *CPU, op *Op) *Op {
 		c.ud(op)
 	}
 	n := uint32(c.R[AX])
+	hl, virtual := c.hyper.leaf(n)
 	if n >= uint32(len(leaves)) {
 		n = uint32(len(leaves)) - 1 // out of range: the highest leaf
 	}
 	l := leaves[n]
 	if n == 1 && !c.model.HasFPU {
 		l.EDX &^= FeatFPU
+	}
+	switch {
+	case virtual:
+		l = hl
+	case n == 1 && c.hyper != nil:
+		l.ECX |= featHypervisor
 	}
 	c.set32(AX, l.EAX)
 	c.set32(BX, l.EBX)

@@ -23,6 +23,7 @@ import (
 	"beige/devices/rtc"
 	"beige/devices/speaker"
 	"beige/devices/vga"
+	"beige/devices/vmport"
 )
 
 // chips are the devices of the board that the machine itself talks to.
@@ -39,7 +40,8 @@ type chips struct {
 	serial []*serialPort
 	power  *power.Power
 	npx    *ferrLatch
-	pci    *pci.Host // nil: a board without PCI, as the other two
+	vmport *vmport.VMPort // nil: a board of metal
+	pci    *pci.Host      // nil: a board without PCI, as the other two
 	isa    *pci.PIIX3
 	ide    *pci.IDE
 
@@ -142,6 +144,10 @@ func (m *Machine) build(model *cpu.Model) error {
 		io = append(io, row{0x0b2, power.APMPorts, m.power, m.power.APM()})
 		io = append(io, row{0x510, fwcfg.Ports, fw, fw})
 		io = append(io, row{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
+	}
+	if p.vmport && model.Has32 {
+		m.vmport = m.newVMPort()
+		io = append(io, row{0x5658, vmport.Ports, m.vmport, m.vmport})
 	}
 	irq3, irq4 := wiredOr(irq(3), 2), wiredOr(irq(4), 2)
 	for i, com := range []struct {
@@ -353,8 +359,8 @@ func (m *Machine) deliver(e Event) {
 	switch e.Kind {
 	case EventKey:
 		m.kbc.Press(e.Key, e.Down)
-	case EventMouse:
-		m.kbc.Mouse(e.DX, e.DY, e.DZ, e.Buttons)
+	case EventMouse, EventPointer:
+		m.point(e)
 	case EventSerial:
 		if e.Unit < len(m.serial) {
 			m.serial[e.Unit].receive(e.Data)

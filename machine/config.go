@@ -41,6 +41,10 @@ type Config struct {
 	Boot     string    // the order in which drives are tried, such as "c" or "dca"; "": "acd"
 	BootMenu bool      // the BIOS shows its boot menu at once
 
+	// Hypervisor is the virtual machine that the processor says it is in, where it has
+	// CPUID: "vmware", or "" for none. Linux uses the absolute pointer only then.
+	Hypervisor string
+
 	// Kernel is started instead of a boot disk; it was laid out for Memory.
 	// nil: none. It wants a board with PCI.
 	Kernel *kernel.Image
@@ -86,6 +90,7 @@ type preset struct {
 	cpu    string
 	oldest string // models before this one do not fit the board
 	mouse  bool
+	vmport bool // absolute pointer through VMware's port
 	uarts  int
 	port92 bool
 	ata2   bool   // a secondary ATA channel
@@ -100,7 +105,7 @@ type preset struct {
 
 func presets() []preset {
 	return []preset{
-		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, uarts: 4, port92: true, ata2: true, power: true, serial: serialFast, pciFrom: "80486"},
+		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, vmport: true, uarts: 4, port92: true, ata2: true, power: true, serial: serialFast, pciFrom: "80486"},
 		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true},
 	}
 }
@@ -216,6 +221,13 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		case c.Disks[i] != nil:
 			bad("a hard disk and a CD-ROM drive as %s; want one of them", ataPlace(i))
 		}
+	}
+	switch {
+	case c.Hypervisor == "":
+	case !slices.Contains(Hypervisors(), c.Hypervisor):
+		bad("%s", unknown("hypervisor", c.Hypervisor, Hypervisors()))
+	case !board.vmport || len(model.CPUID) == 0:
+		bad("hypervisor %s wants machine pc with a processor that has CPUID, pentium or later; this is machine %s with cpu %s", c.Hypervisor, board.name, model.Name)
 	}
 	if c.Kernel != nil && !board.pci {
 		bad("a kernel wants machine pc with a processor that comes with PCI, 80486 or later; this is machine %s with cpu %s", board.name, model.Name)

@@ -13,6 +13,7 @@ type EventKind uint8
 const (
 	EventKey        EventKind = iota // Key went down (Down) or up
 	EventMouse                       // DX, DY, DZ and Buttons
+	EventPointer                     // X, Y, DZ and Buttons; see PointerAbsolute
 	EventSerial                      // Data arrives at serial port Unit (0: COM1)
 	EventInsert                      // Floppy goes into drive Unit
 	EventEject                       // drive Unit is emptied
@@ -34,6 +35,7 @@ type Event struct {
 	Down bool
 
 	DX, DY, DZ int   // right, down and toward the user are positive
+	X, Y       int   // of the pointer: 0 to MaxPointer is from left to right and from top to bottom
 	Buttons    uint8 // kbc.ButtonLeft and so on
 
 	Unit   int

@@ -84,6 +84,7 @@ func New(cfg Config) (*Machine, error) {
 		Acknowledge: m.acknowledge,
 		FERR:        m.ferr,
 		TSC:         m.tsc,
+		Hypervisor:  m.hypervisor(),
 	})
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func TestReplay(t *testing.T) {
 	time.Sleep(250 * time.Millisecond)
 	for i := range 40 {
 		m.Post(func() { m.Type(strokes(t, "t"), nil) })
-		m.Input(KeyDown(kbc.KeyF1), KeyUp(kbc.KeyF1), Event{Kind: EventMouse, DX: i, DY: -i, Buttons: uint8(i & 1)},
+		m.Input(KeyDown(kbc.KeyF1), KeyUp(kbc.KeyF1), Event{Kind: EventMouse, DX: i, DY: -i, Buttons: uint8(i & 1)}, Event{Kind: EventPointer, X: i, Y: 9, Buttons: uint8(i & 2)},
 			Event{Kind: EventSerial, Data: []byte{byte(i)}})
 		switch i {
 		case 10:
@@ -156,6 +156,7 @@ func TestStateHashSeesEverything(t *testing.T) {
 		"firmware item":      func(m *Machine) { m.ports.Out(0x510, 2, 0x19) },
 		"APM status":         func(m *Machine) { m.ports.Out(0xb3, 1, 0x5a) },
 		"shadow RAM":         func(m *Machine) { m.mem.RAM()[0xd0000] ^= 1 },
+		"absolute pointer":   func(m *Machine) { driver{m}.ask(41, 0x45414552) },
 		"a timer":            func(m *Machine) { m.ports.Out(0x43, 1, 0x34); m.ports.Out(0x40, 1, 9); m.ports.Out(0x40, 1, 9) },
 	}
 	seen := map[string]string{want: "nothing"}

@@ -29,6 +29,8 @@ func flagValues(name string) []string {
 		return []string{"a", "c", "d"}
 	case "display":
 		return []string{"auto", "term", "none", "vnc"}
+	case "hypervisor":
+		return append([]string{"none"}, machine.Hypervisors()...)
 	case "keyboard":
 		return kbc.LayoutNames()
 	case "serial-rate":
@@ -61,6 +63,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
 		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-ii; 80286 on at)"},
 		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address; 128M with a kernel)"},
+		&cli.StringFlag{Name: "hypervisor", Usage: oneOf("hypervisor", "what CPUID says of a virtual `MACHINE`") + "; Linux uses the absolute pointer only in one", Value: "none"},
 		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
 		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
 		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
@@ -169,6 +172,9 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	}
 	cfg := &o.cfg
 	cfg.Machine, cfg.CPU = c.String("machine"), c.String("cpu")
+	if cfg.Hypervisor = c.String("hypervisor"); cfg.Hypervisor == "none" {
+		cfg.Hypervisor = ""
+	}
 	if c.IsSet("boot") {
 		err := machine.CheckBootOrder(c.String("boot"))
 		if bad("boot", err); err == nil {

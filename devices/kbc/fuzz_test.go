@@ -130,7 +130,7 @@ func FuzzKBC(f *testing.F) {
 		b := newBoard(Config{})
 		for i := 0; i+1 < len(prog) && i < 2000; i += 2 {
 			v := prog[i+1]
-			switch prog[i] % 9 {
+			switch prog[i] % 10 {
 			case 0:
 				b.In(0)
 			case 1:
@@ -147,6 +147,8 @@ func FuzzKBC(f *testing.F) {
 				b.Mouse(int(int8(v))*8, int(int8(v)), int(v&3)-1, v)
 			case 7:
 				b.Reset(bus.ResetKind(v & 1))
+			case 9:
+				b.Announce()
 			case 8:
 				c := b.restore(t)
 				if x, y := b.In(1), c.In(1); x != y {

@@ -27,6 +27,14 @@ func (d *KBC) Mouse(dx, dy, wheel int, buttons uint8) {
 	}
 }
 
+// Announce has the mouse send a packet without movement or buttons: the sign that
+// something else has news for the mouse's driver. Caller is the machine goroutine.
+func (d *KBC) Announce() {
+	if d.hasMouse() {
+		d.mouse.announce()
+	}
+}
+
 // LEDs returns the keyboard's lights (LEDScroll, LEDNum, LEDCaps).
 func (d *KBC) LEDs() uint8 { return d.kbd.LEDs }
 

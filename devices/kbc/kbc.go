@@ -139,7 +139,7 @@ type state struct {
 	M mouseState
 }
 
-const stateVersion = 1
+const stateVersion = 2
 
 // KBC is one keyboard controller with its devices.
 type KBC struct {

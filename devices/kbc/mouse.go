@@ -65,6 +65,7 @@ const (
 
 type mouseState struct {
 	X, Y, Z    int32 // movement not yet reported, in counts; right, up and toward the user
+	Announced  uint8 // packets to be sent though nothing has happened
 	Buttons    uint8
 	Reported   uint8 // buttons of the last packet
 	ID         uint8
@@ -107,7 +108,7 @@ func (m *mouse) defaults() {
 	m.Knock = [2]uint8{}
 }
 
-func (m *mouse) clear() { m.X, m.Y, m.Z = 0, 0, 0 }
+func (m *mouse) clear() { m.X, m.Y, m.Z, m.Announced = 0, 0, 0, 0 }
 
 func (m *mouse) waiting() bool { return m.BufLen > 0 }
 
@@ -279,6 +280,15 @@ func (m *mouse) move(dx, dy, dz int, buttons uint8) {
 	m.schedule()
 }
 
+// announce has a packet sent that says nothing.
+func (m *mouse) announce() {
+	m.Buttons = 0
+	if !m.BAT && !m.Reset && m.Enabled && m.Announced < 0xff {
+		m.Announced++
+		m.schedule()
+	}
+}
+
 func pend(sum int32, d int) int32 {
 	d = min(max(d, -2*maxPending), 2*maxPending)
 	return min(max(sum+int32(d), -maxPending), maxPending)
@@ -290,7 +300,7 @@ func (m *mouse) news() bool {
 	if m.ID == idFive {
 		mask |= Button4 | Button5
 	}
-	return m.X|m.Y|m.Z != 0 || (m.Buttons^m.Reported)&mask != 0
+	return m.X|m.Y|m.Z != 0 || m.Announced > 0 || (m.Buttons^m.Reported)&mask != 0
 }
 
 // schedule arms the next sample if there is something to report and the last
@@ -323,6 +333,9 @@ func (m *mouse) fire() {
 func (m *mouse) packet(p []uint8, scaled bool) int {
 	p[0] = mpAlways | m.Buttons&(ButtonLeft|ButtonRight|ButtonMiddle)
 	m.Reported = m.Buttons
+	if m.Announced > 0 {
+		m.Announced--
+	}
 	x, xo := delta(&m.X, scaled)
 	y, yo := delta(&m.Y, scaled)
 	if x < 0 {

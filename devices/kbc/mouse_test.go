@@ -262,3 +262,28 @@ func TestMouseButtonsAndOverflow(t *testing.T) {
 		check(t, fmt.Sprintf("% x, %d up, buttons %#02x", tc.init, -tc.dy, tc.buttons), b.drain(30*bus.Millisecond), tc.want)
 	}
 }
+
+// A packet that says nothing is sent for each announcement, to a mouse that streams.
+func TestMouseAnnounces(t *testing.T) {
+	b := open(t)
+	b.Announce()
+	check(t, "disabled", b.drain(50*bus.Millisecond), "")
+	b.sendMouse(0xf4)
+	b.Mouse(0, 0, 0, ButtonLeft)
+	check(t, "button", b.drain(50*bus.Millisecond), "m09 m00 m00")
+	b.Announce()
+	b.Announce()
+	check(t, "announcements", b.drain(100*bus.Millisecond), "m08 m00 m00 m08 m00 m00")
+	b.Mouse(3, 0, 0, 0)
+	b.Announce() // goes with the movement
+	check(t, "a movement", b.drain(50*bus.Millisecond), "m08 m03 m00")
+	b.sendMouse(0xf3, 200, 0xf3, 100, 0xf3, 80)
+	b.Announce()
+	check(t, "with a wheel", b.drain(50*bus.Millisecond), "m08 m00 m00 m00")
+	for range 1000 {
+		b.Announce()
+	}
+	b.sendMouse(0xf5)
+	b.sendMouse(0xf4)
+	check(t, "after a command", b.drain(50*bus.Millisecond), "")
+}
