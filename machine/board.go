@@ -35,7 +35,8 @@ type chips struct {
 	rtc    *rtc.RTC
 	kbc    *kbc.KBC
 	ata    [2]*ata.Channel
-	vga    *vga.VGA
+	screen adapter
+	vga    *vga.VGA // screen, if it is one
 	fdc    *fdc.FDC
 	serial []*serialPort
 	power  *power.Power
@@ -83,7 +84,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	if p.pci {
 		m.ide.Master[0].Started, m.ide.Master[1].Started = ata0.DMAStart, ata1.DMAStart
 	}
-	m.vga = vga.New(m.sched, nil)
+	m.buildVideo()
 	post := debugport.NewPOST("post", m.cfg.Post)
 	debugCon := byteSink(m.cfg.DebugCon)
 	if debugCon == nil {
@@ -113,15 +114,16 @@ func (m *Machine) build(model *cpu.Model) error {
 		{0x0c0, 32, dma, dma.Second()},    // channels 4-7
 		{0x0e9, 1, console, console},      //
 		{0x0f0, 2, m.npx, m.npx},          // IRQ 13
-		{0x1ce, vga.DisplayPorts, m.vga, m.vga.Display()},
-		{0x1f0, 8, ata0, ata0},               // IRQ 14
-		{0x3b0, vga.PortCount, m.vga, m.vga}, //
+		{0x1f0, 8, ata0, ata0},            // IRQ 14
 		{0x402, 1, console, console},
 		{0x3f0, 6, m.fdc, m.fdc},              // IRQ 6, DMA 2
 		{0x3f6, 1, ata0, ata0.ControlBlock()}, //
 		{0x3f7, 1, m.fdc, port(m.fdc, 7)},     //
 		{0x4d0, 2, m.pic, m.pic.ELCR()},       //
 		{0x501, 1, exit, exit},                //
+	}
+	for _, w := range m.videoPorts() {
+		io = append(io, row{w.base, w.n, m.screen, w.h})
 	}
 	if p.port92 {
 		d := port92.New("port92", m.gateA20(&m.a20Port92), m.resetCPU)
@@ -188,11 +190,14 @@ func (m *Machine) build(model *cpu.Model) error {
 // mapMemory places what is not RAM: the video memory, and the ROMs below 1 MB
 // and at the top of what the processor addresses.
 func (m *Machine) mapMemory(model *cpu.Model) error {
-	if err := m.mem.MapMMIO("vga", 0xa0000, vga.WindowSize, m.vga); err != nil {
+	start, length := m.videoWindow()
+	if err := m.mem.MapMMIO(m.screen.Name(), start, length, m.screen); err != nil {
 		return err
 	}
-	if err := m.mem.MapROM("video BIOS", m.videoBIOS(), 0xc0000); err != nil {
-		return err
+	if rom := m.videoBIOS(); rom != nil {
+		if err := m.mem.MapROM("video BIOS", rom, 0xc0000); err != nil {
+			return err
+		}
 	}
 	if m.cfg.Kernel != nil && m.cfg.BIOS == nil {
 		if err := m.mem.MapROM("kernel loader", bios.Loader(), 0xd0000); err != nil {
@@ -226,13 +231,6 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 		return nil
 	}
 	return m.mem.MapROM("system BIOS", below, at)
-}
-
-func (m *Machine) videoBIOS() []byte {
-	if m.cfg.VGABIOS != nil {
-		return m.cfg.VGABIOS
-	}
-	return bios.Video()
 }
 
 // allCHS reports whether a disk has a cylinder, a head and a sector for all of

@@ -69,9 +69,9 @@ func (m *Machine) setUpCMOS() {
 	m.rtc.SetChecksum()
 }
 
-// equipment is the CMOS equipment byte: a VGA has display bits 00.
+// equipment is the CMOS equipment byte.
 func (m *Machine) equipment() uint8 {
-	v := equipKeyboard | equipDisplay | equipFloppy | 1<<equipFloppies
+	v := m.displayBits() | equipKeyboard | equipDisplay | equipFloppy | 1<<equipFloppies
 	if m.cpu.Model().HasFPU {
 		v |= equipFPU
 	}

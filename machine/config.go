@@ -27,6 +27,7 @@ type Disk = ata.Disk
 type Config struct {
 	Machine string // preset: "pc" (the default), "at"
 	CPU     string // model name; "": the preset's
+	Video   string // display adapter, one of Adapters; "": the preset's
 	Memory  uint64 // bytes of RAM; 0: 16 MB, or what the processor can address
 	Speed   Speed
 
@@ -97,6 +98,8 @@ type preset struct {
 	power  bool   // soft power-off
 	serial string // the default of Config.SerialRate
 
+	video []string // display adapters that fit, the usual one first
+
 	chsDisks bool // hard disks are of a time before linear addresses
 
 	pciFrom string // the oldest model that comes with PCI; "": none does
@@ -105,8 +108,10 @@ type preset struct {
 
 func presets() []preset {
 	return []preset{
-		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, vmport: true, uarts: 4, port92: true, ata2: true, power: true, serial: serialFast, pciFrom: "80486"},
-		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true},
+		{name: "pc", cpu: "pentium-ii", oldest: "8086", mouse: true, vmport: true, uarts: 4, port92: true, ata2: true, power: true, serial: serialFast, pciFrom: "80486",
+			video: []string{"vga"}},
+		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true,
+			video: Adapters()},
 	}
 }
 
@@ -170,6 +175,18 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		model, _ = cpu.ModelByName(board.cpu)
 	} else if olderThan(c.CPU, board.oldest) {
 		bad("cpu %s does not fit machine %s, which needs at least %s; use machine pc", c.CPU, board.name, board.oldest)
+	}
+
+	if c.Video == "" {
+		c.Video = board.video[0]
+	}
+	switch {
+	case !slices.Contains(Adapters(), c.Video):
+		bad("%s", unknown("video adapter", c.Video, Adapters()))
+	case !slices.Contains(board.video, c.Video):
+		bad("video adapter %s does not fit machine %s; want %s there, or machine at", c.Video, board.name, strings.Join(board.video, ", "))
+	case c.VGABIOS != nil && !hasVideoROM(c.Video):
+		bad("a video BIOS for video adapter %s, which has none; want vga", c.Video)
 	}
 
 	board.pci = board.pciFrom != "" && !olderThan(model.Name, board.pciFrom)

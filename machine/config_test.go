@@ -88,7 +88,7 @@ func TestConfigDefaults(t *testing.T) {
 }
 
 func TestConfigErrorsComeTogether(t *testing.T) {
-	c := Config{Machine: "xt", CPU: "80389", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "cc",
+	c := Config{Machine: "xt", CPU: "80389", Video: "cgb", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "cc",
 		Date: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), BIOS: make([]byte, 100), VGABIOS: make([]byte, 128<<10)}
 	_, _, err := c.resolve()
 	if err == nil {
@@ -97,6 +97,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	want := []string{
 		`machine xt is not there yet; want one of pc, at`,
 		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
+		`unknown video adapter "cgb"; did you mean "cga"? (known: vga, cga, mda, hercules)`,
 		`memory 8G is too large; cpu pentium-ii takes at most 3584M here`,
 		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
 		`date 1970-01-01: want a year from 1980 to 2099`,
@@ -134,5 +135,28 @@ func TestConfigMemory(t *testing.T) {
 	c := Config{Machine: "at", CPU: "8086"}
 	if _, _, err := c.resolve(); err == nil || !strings.Contains(err.Error(), "needs at least 80286") {
 		t.Errorf("8086 on an AT: %v; want an error", err)
+	}
+}
+
+func TestConfigVideo(t *testing.T) {
+	for _, tc := range []struct {
+		machine, video string
+		rom            []byte
+		want, failure  string
+	}{
+		{"pc", "", nil, "vga", ""},
+		{"at", "", nil, "vga", ""},
+		{"at", "hercules", nil, "hercules", ""},
+		{"pc", "mda", nil, "", "video adapter mda does not fit machine pc; want vga there, or machine at"},
+		{"at", "cga", make([]byte, 512), "", "a video BIOS for video adapter cga, which has none; want vga"},
+	} {
+		c := Config{Machine: tc.machine, Video: tc.video, VGABIOS: tc.rom}
+		_, _, err := c.resolve()
+		switch {
+		case tc.failure == "" && (err != nil || c.Video != tc.want):
+			t.Errorf("%s with %q: %q, %v; want %q", tc.machine, tc.video, c.Video, err, tc.want)
+		case tc.failure != "" && (err == nil || err.Error() != tc.failure):
+			t.Errorf("%s with %q: %v; want %q", tc.machine, tc.video, err, tc.failure)
+		}
 	}
 }

@@ -7,8 +7,8 @@
 // counts at which it took them; only SpeedReal machines look at the host's
 // clock, and every decision that comes from there is such an event.
 //
-// board.go is the I/O map of the PC: the only place that knows a port address,
-// an interrupt number or a memory window.
+// board.go is the I/O map of the PC, with video.go for the display adapters: the only
+// place that knows a port address, an interrupt number or a memory window.
 //
 // Sources: IBM PC AT Technical Reference (system board, I/O address map); IBM
 // PS/2 Hardware Interface Technical Reference; the datasheets of package pci for

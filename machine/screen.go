@@ -37,7 +37,7 @@ type Screen struct {
 // Screen returns what the display shows. Caller is the machine goroutine, or the
 // machine does not run.
 func (m *Machine) Screen() *Screen {
-	f := m.vga.Frame()
+	f := m.screen.Frame()
 	s := &Screen{Text: f.Kind == video.Text, Width: f.Width, Height: f.Height, Frame: f}
 	if !s.Text {
 		return s
@@ -65,11 +65,11 @@ func (m *Machine) Screen() *Screen {
 // Frame returns what the display shows, for a video.Painter; the same one as long as
 // nothing changes. A frame may be read by any goroutine. Caller is the machine
 // goroutine.
-func (m *Machine) Frame() *video.Frame { return m.vga.Frame() }
+func (m *Machine) Frame() *video.Frame { return m.screen.Frame() }
 
 // ScreenGeneration grows whenever the screen changes. Caller is the machine
 // goroutine.
-func (m *Machine) ScreenGeneration() uint64 { return m.vga.Frame().Gen }
+func (m *Machine) ScreenGeneration() uint64 { return m.screen.Frame().Gen }
 
 // Lines returns the rows as text in Unicode, without the blanks at their ends.
 func (s *Screen) Lines() []string {

@@ -262,7 +262,7 @@ func (d *VGA) captureDispi(f *video.Frame) {
 				p := (first + y*pitch + i) * planes % len(d.mem)
 				d.shift(line[8*i:], d.mem[p:p+planes:p+planes])
 			}
-			d.addLine(f, line[pan:pan+f.PixW])
+			d.frames.AddLine(f, line[pan:pan+f.PixW])
 		}
 		return
 	}
@@ -275,6 +275,6 @@ func (d *VGA) captureDispi(f *video.Frame) {
 	first := int(r[dispiYOffset])*pitch + int(r[dispiXOffset])*n
 	for y := range f.PixH {
 		at := first + y*pitch
-		d.addLine(f, d.mem[at:at+f.PixW*n])
+		d.frames.AddLine(f, d.mem[at:at+f.PixW*n])
 	}
 }

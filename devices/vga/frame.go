@@ -1,41 +1,16 @@
 package vga
 
-import (
-	"bytes"
-	"slices"
-
-	"beige/devices/video"
-)
+import "beige/devices/video"
 
 // Frame returns the picture as the registers and the memory have it now. As
 // long as nothing changes it returns the same frame, at the cost of a test.
 // Caller is the machine goroutine.
 func (d *VGA) Frame() *video.Frame {
 	if !d.dirty {
-		return d.frame
+		return d.frames.Last()
 	}
 	d.dirty = d.startPending()
-	f := d.capture()
-	if f.Info == d.frame.Info && slices.Equal(f.Cells, d.frame.Cells) && slices.Equal(f.Strips, d.frame.Strips) &&
-		slices.EqualFunc(f.Lines, d.frame.Lines, sameLine) && d.frame.Gen != 0 {
-		return d.frame
-	}
-	f.Gen = d.frame.Gen + 1
-	d.frame = f
-	return f
-}
-
-// sameLine reports whether two lines, neither empty, are one slice.
-func sameLine(a, b []uint8) bool { return &a[0] == &b[0] }
-
-// addLine appends a line of pixels to f, or the line of the frame before that
-// equals it.
-func (d *VGA) addLine(f *video.Frame, line []uint8) {
-	if y := len(f.Lines); y < len(d.frame.Lines) && bytes.Equal(d.frame.Lines[y], line) {
-		f.Lines = append(f.Lines, d.frame.Lines[y])
-		return
-	}
-	f.Lines = append(f.Lines, slices.Clone(line))
+	return d.frames.Take(d.capture())
 }
 
 // TextLines is the text of the current frame, as Frame.TextLines.

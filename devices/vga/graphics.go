@@ -52,7 +52,7 @@ func (d *VGA) captureGraphics(f *video.Frame) {
 		if s.low && d.Attr[arMode]&amPanSplit != 0 {
 			cut = 0
 		}
-		d.addLine(f, line[cut:cut+f.PixW])
+		d.frames.AddLine(f, line[cut:cut+f.PixW])
 	})
 	f.PixH = len(f.Lines)
 	f.ScaleY = group

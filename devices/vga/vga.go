@@ -145,7 +145,7 @@ type VGA struct {
 
 	dirty     bool // something that may show has changed since frame was taken
 	fontDirty bool // plane 2 has changed since fonts were taken
-	frame     *video.Frame
+	frames    video.Keeper
 	fonts     [2]*video.Font
 	fontAt    [2]uint32
 }
@@ -156,7 +156,7 @@ func New(clock bus.Clock, irq bus.Line) *VGA {
 	if irq == nil {
 		irq = func(bool) {}
 	}
-	d := &VGA{clock: clock, irq: irq, frame: &video.Frame{}}
+	d := &VGA{clock: clock, irq: irq}
 	d.retrace = clock.NewTimer("vga.retrace", d.retraceStart)
 	d.Reset(bus.PowerOn)
 	d.mem = make([]uint8, vramSize) // after the reset, which would touch all of it

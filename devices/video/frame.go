@@ -64,11 +64,20 @@ type Cell struct {
 	Font       uint8 // index into Info.Fonts
 }
 
-// Cursor is the text cursor. It is drawn in lines Start to End of its cell.
+// Cursor is the text cursor. It is drawn in lines Start to End of its cell; where
+// Start is the larger one, from the top to End and from Start to the bottom.
 type Cursor struct {
 	X, Y       int
 	Visible    bool // enabled, inside the picture, and with a line to draw
 	Start, End uint8
+}
+
+// covers reports whether the cursor is drawn in a line of its cell.
+func (c Cursor) covers(line uint8) bool {
+	if c.Start > c.End {
+		return line <= c.End || line >= c.Start
+	}
+	return line >= c.Start && line <= c.End
 }
 
 // Strip is the part of a text row that shows: more rows than one can start

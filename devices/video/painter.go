@@ -188,8 +188,7 @@ func (p *Painter) text(f *Frame, ph Phase) {
 		for i := range strip.Lines {
 			line := strip.First + i
 			for x, c := range cells {
-				cursor := f.Cursor.Visible && ph.Cursor && x == f.Cursor.X && y == f.Cursor.Y &&
-					line >= f.Cursor.Start && line <= f.Cursor.End
+				cursor := f.Cursor.Visible && ph.Cursor && x == f.Cursor.X && y == f.Cursor.Y && f.Cursor.covers(line)
 				f.drawCell(dots[x*f.CellW:(x+1)*f.CellW], c, line, ph.Text, cursor)
 			}
 			pan := int(strip.Pan)

@@ -1,0 +1,94 @@
+package machine
+
+import (
+	"beige/bios"
+	"beige/bios/font"
+	"beige/devices/bus"
+	"beige/devices/mc6845"
+	"beige/devices/vga"
+	"beige/devices/video"
+)
+
+// adapter is a display adapter.
+type adapter interface {
+	bus.Device
+	bus.PortHandler
+	bus.MMIOHandler
+	Frame() *video.Frame
+}
+
+// Adapters lists the values of Config.Video.
+func Adapters() []string { return []string{"vga", "cga", "mda", "hercules"} }
+
+// hasVideoROM reports whether an adapter comes with a BIOS; the others are driven by the
+// system BIOS.
+func hasVideoROM(adapter string) bool { return adapter == "vga" }
+
+// buildVideo makes the display adapter.
+func (m *Machine) buildVideo() {
+	switch m.cfg.Video {
+	case "cga":
+		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.CGA, Font: font.Glyphs8x8()})
+	case "mda":
+		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.MDA, Font: font.Glyphs8x14()})
+	case "hercules":
+		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.Hercules, Font: font.Glyphs8x14()})
+	default:
+		m.vga = vga.New(m.sched, nil)
+		m.screen = m.vga
+	}
+}
+
+// portWindow is a range of I/O addresses.
+type portWindow struct {
+	base uint16
+	n    int
+	h    bus.PortHandler
+}
+
+// videoPorts is the display adapter's part of the I/O map.
+func (m *Machine) videoPorts() []portWindow {
+	switch m.cfg.Video {
+	case "cga":
+		return []portWindow{{0x3d0, mc6845.PortCount, m.screen}}
+	case "mda", "hercules":
+		return []portWindow{{0x3b0, mc6845.PortCount, m.screen}}
+	}
+	return []portWindow{{0x1ce, vga.DisplayPorts, m.vga.Display()}, {0x3b0, vga.PortCount, m.vga}}
+}
+
+// videoWindow is the display adapter's memory below 1 MB.
+func (m *Machine) videoWindow() (base, size uint32) {
+	switch m.cfg.Video {
+	case "cga":
+		return 0xb8000, mc6845.CGA.WindowSize()
+	case "mda":
+		return 0xb0000, mc6845.MDA.WindowSize()
+	case "hercules":
+		return 0xb0000, mc6845.Hercules.WindowSize()
+	}
+	return 0xa0000, vga.WindowSize
+}
+
+// videoBIOS is the ROM at C0000h, or nil.
+func (m *Machine) videoBIOS() []byte {
+	switch {
+	case !hasVideoROM(m.cfg.Video):
+		return nil
+	case m.cfg.VGABIOS != nil:
+		return m.cfg.VGABIOS
+	}
+	return bios.Video()
+}
+
+// displayBits is the display that starts, in the equipment byte: an adapter with a BIOS
+// of its own, a CGA with 80 columns or a monochrome one.
+func (m *Machine) displayBits() uint8 {
+	switch m.cfg.Video {
+	case "cga":
+		return 2 << 4
+	case "mda", "hercules":
+		return 3 << 4
+	}
+	return 0
+}
