@@ -58,6 +58,39 @@ umount /mnt
 	host(t, e2fsck, "-f", "-n", disk)
 }
 
+// A disk beyond the 128 GB of 28-bit addresses.
+func TestLinuxBigDisk(t *testing.T) {
+	long(t)
+	t.Parallel()
+	disk := emptyDisk(t, 200<<30)
+	log := linuxWorks(t, []string{"ata_piix", "sd_mod"}, "", `
+echo @@ disk; dmesg | grep -o '[0-9]* sectors, multi.*'
+dd if=/dev/urandom of=/tmp/piece bs=4k count=250 2>/dev/null
+dd if=/tmp/piece of=/dev/sda bs=4k seek=40000000 conv=fsync 2>/dev/null
+dd if=/tmp/piece of=/dev/sda bs=4k seek=52428000 conv=fsync 2>/dev/null
+echo 3 >/proc/sys/vm/drop_caches
+for at in 40000000 52428000; do dd if=/dev/sda bs=4k skip=$at count=250 2>/dev/null | cmp - /tmp/piece; done
+cat /sys/block/sda/queue/write_cache
+md5sum </tmp/piece >/dev/ttyS1
+`, "--hd", disk, "--serial2", "file:"+disk+".sum")
+	if got, want := section(t, log, "disk"), "419430400 sectors, multi 0: LBA48\nwrite back\n"; strings.ReplaceAll(got, " \n", "\n") != want {
+		t.Errorf("the disk is %q; want %q", got, want)
+	}
+	f, err := os.Open(disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	data := make([]byte, 250*4096)
+	if _, err := f.ReadAt(data, 40000000*4096); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile(disk + ".sum")
+	if got := fmt.Sprintf("%x", md5.Sum(data)); err != nil || !strings.HasPrefix(string(sum), got) {
+		t.Errorf("the host finds data with the sum %s; the guest wrote %q (%v)", got, sum, err)
+	}
+}
+
 // A CD through sr0.
 func TestLinuxCD(t *testing.T) {
 	long(t)
