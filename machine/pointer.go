@@ -62,6 +62,12 @@ func (m *Machine) PointerAbsolute() bool {
 	return m.vmport != nil && m.vmport.Absolute() && m.kbc.MouseReady()
 }
 
+// PointerAt is the position of an EventPointer for a dot of a screen of size dots.
+func PointerAt(dot, size int) int {
+	last := max(size-1, 1)
+	return (min(max(dot, 0), last)*MaxPointer + last/2) / last
+}
+
 // point hands a movement or a position of the mouse to what the guest listens to. Of
 // a position that it has not asked for only wheel and buttons count.
 func (m *Machine) point(e Event) {

@@ -13,4 +13,5 @@ type Guest interface {
 	Take(machine.Event)
 	Type(strokes []machine.Stroke, done func())
 	KeyboardLEDs() uint8
+	PointerAbsolute() bool
 }

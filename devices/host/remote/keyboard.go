@@ -38,6 +38,7 @@ type Input struct {
 	bend    bent              // modifiers that are otherwise than they are held
 
 	buttons [3]int // holders of the buttons of the mouse
+	x, y    int    // the last position given, of machine.EventPointer
 	pasting *paste
 }
 

@@ -34,8 +34,21 @@ func (in *Input) Move(dx, dy, dz int) {
 	}
 }
 
+// Point puts the pointer of a guest that has asked for positions (PointerAbsolute) on
+// a place, from 0 to machine.MaxPointer each, and moves its wheel.
+func (in *Input) Point(x, y, dz int) {
+	if x != in.x || y != in.y || dz != 0 {
+		in.x, in.y = x, y
+		in.mouse(0, 0, dz)
+	}
+}
+
+// mouse has the mouse moved, or the pointer be where it is, as the guest wants it.
 func (in *Input) mouse(dx, dy, dz int) {
 	e := machine.Event{Kind: machine.EventMouse, DX: dx, DY: dy, DZ: dz}
+	if in.Guest.PointerAbsolute() {
+		e = machine.Event{Kind: machine.EventPointer, X: in.x, Y: in.y, DZ: dz}
+	}
 	for i, n := range in.buttons {
 		if n > 0 {
 			e.Buttons |= 1 << i

@@ -59,12 +59,13 @@ func (i *inflater) read(data []byte, n int) ([]byte, error) {
 
 // guest records what it is given.
 type guest struct {
-	mu     sync.Mutex
-	events []machine.Event
-	typed  []machine.Stroke
-	leds   uint8
-	hold   bool // keep the functions that follow what is typed
-	later  []func()
+	mu       sync.Mutex
+	events   []machine.Event
+	typed    []machine.Stroke
+	leds     uint8
+	absolute bool
+	hold     bool // keep the functions that follow what is typed
+	later    []func()
 }
 
 func (g *guest) Do(f func()) bool {
@@ -73,8 +74,9 @@ func (g *guest) Do(f func()) bool {
 	f()
 	return true
 }
-func (g *guest) Take(e machine.Event) { g.events = append(g.events, e) }
-func (g *guest) KeyboardLEDs() uint8  { return g.leds }
+func (g *guest) Take(e machine.Event)  { g.events = append(g.events, e) }
+func (g *guest) KeyboardLEDs() uint8   { return g.leds }
+func (g *guest) PointerAbsolute() bool { return g.absolute }
 func (g *guest) Type(s []machine.Stroke, done func()) {
 	g.typed = append(g.typed, s...)
 	switch {

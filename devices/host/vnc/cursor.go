@@ -17,8 +17,13 @@ func cursorImage() [cursorSize]string {
 }
 
 // appendCursor appends the rectangle with the cursor: its pixels, then a bit for
-// each that shows.
-func appendCursor(b []byte, t *translator) []byte {
+// each that shows. A hidden one is a pixel that does not: where the guest has asked for
+// positions, the pointer that it draws is where the viewer's is.
+func appendCursor(b []byte, t *translator, hidden bool) []byte {
+	if hidden {
+		b = appendRect(b, rect{0, 0, 1, 1}, encCursor)
+		return append(t.appendPixel(b, t.value(0)), 0)
+	}
 	b = appendRect(b, rect{cursorSize / 2, cursorSize / 2, cursorSize, cursorSize}, encCursor)
 	var mask []byte
 	for _, row := range cursorImage() {

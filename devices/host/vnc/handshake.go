@@ -78,7 +78,7 @@ func (v *viewer) handshake() error {
 	if _, err := v.in8(); err != nil { // ClientInit: the shared flag
 		return err
 	}
-	pic := v.server.screen.Picture()
+	pic := v.picture()
 	v.resize(pic.Width, pic.Height)
 	b := binary.BigEndian.AppendUint16(nil, uint16(v.width))
 	b = binary.BigEndian.AppendUint16(b, uint16(v.height))

@@ -153,8 +153,8 @@ func TestLeave(t *testing.T) {
 	in.keysym(&b, "", 0xffe1, true)
 	in.keysym(&a, "", 'Q', true)
 	in.keysym(&b, "", 0xff1b, true)
-	in.pointer(&a, 5, 5, buttonLeft, false)
-	in.pointer(&b, 9, 9, buttonLeft|buttonRight, false)
+	in.pointer(&a, place{x: 5, y: 5}, buttonLeft)
+	in.pointer(&b, place{x: 9, y: 9}, buttonLeft|buttonRight)
 	in.Leave(&a.Hand)
 	if got, want := strokesOf(g.events), "+shift +q +esc -q"; got != want {
 		t.Errorf("keys %s; want %s", got, want)
@@ -175,7 +175,7 @@ func TestLeave(t *testing.T) {
 	}
 	// One who held nothing changes nothing.
 	before := len(g.events)
-	in.pointer(&hand{}, 100, 100, 0, false)
+	in.pointer(&hand{}, place{x: 100, y: 100}, 0)
 	in.Leave(&remote.Hand{})
 	if len(g.events) != before {
 		t.Errorf("events %v; want none", g.events[before:])
@@ -197,13 +197,50 @@ func TestPointer(t *testing.T) {
 		{relativeZero + 7, relativeZero - 8, buttonRight, true}, {relativeZero, relativeZero, buttonRight, true},
 		{104, 98, 0, true}, // sent before the viewer knew
 	} {
-		in.pointer(&h, p.x, p.y, p.buttons, p.relative)
+		in.pointer(&h, place{x: p.x, y: p.y, relative: p.relative}, p.buttons)
 	}
 	var got []string
 	for _, e := range g.events {
 		got = append(got, fmt.Sprint(e.DX, e.DY, e.DZ, e.Buttons))
 	}
 	want := []string{"3 -2 0 0", "0 0 0 4", "1 0 0 4", "0 0 0 0", "0 0 -1 0", "0 0 1 0", "7 -8 0 0", "0 0 0 2", "0 0 0 0"}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("events %q; want %q", got, want)
+	}
+}
+
+// A guest that has asked for positions gets them on a scale of its own, whatever the
+// viewer's picture.
+func TestPointerAbsolute(t *testing.T) {
+	g := &guest{absolute: true}
+	in := newInput(g, nil)
+	var h hand
+	at := func(x, y int) place { return place{x: x, y: y, width: 641, height: 481} }
+	for _, p := range []struct {
+		at      place
+		buttons uint8
+	}{
+		{at(320, 240), 0}, {at(320, 240), 0}, {at(0, 480), buttonLeft}, {at(640, 480), buttonLeft}, {at(700, 500), 0},
+		{at(0, 0), wheelUp}, {at(0, 0), 0},
+		{place{x: relativeZero + 5, y: relativeZero, relative: true}, buttonRight}, // it does not know yet
+	} {
+		if !in.pointer(&h, p.at, p.buttons) {
+			t.Error("the guest's wish is not reported")
+		}
+	}
+	in.Leave(&h.Hand)
+	g.absolute = false
+	in.pointer(&h, at(1, 0), 0) // from somewhere
+	in.pointer(&h, at(3, 0), 0)
+	var got []string
+	for _, e := range g.events {
+		if e.Kind == machine.EventPointer {
+			got = append(got, fmt.Sprint(e.X, e.Y, e.DZ, e.Buttons))
+		} else {
+			got = append(got, fmt.Sprint("by ", e.DX, e.DY))
+		}
+	}
+	want := []string{"32768 32768 0 0", "0 65535 0 0", "0 65535 0 1", "65535 65535 0 1", "65535 65535 0 0", "0 0 -1 0", "0 0 0 2", "0 0 0 0", "by 2 0"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("events %q; want %q", got, want)
 	}

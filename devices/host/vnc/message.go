@@ -169,10 +169,26 @@ func (v *viewer) pointer() error {
 	}
 	x, y := int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	v.mu.Lock()
-	relative := v.want.relative && !v.want.tell.relative
+	at := place{x, y, v.want.relative && !v.want.absolute && !v.want.tell.relative, v.picWidth, v.picHeight}
 	v.mu.Unlock()
-	v.server.guest.Do(func() { v.server.input.pointer(&v.hand, x, y, b[0], relative) })
+	absolute := false
+	v.server.guest.Do(func() { absolute = v.server.input.pointer(&v.hand, at, b[0]) })
+	v.pointAbsolutely(absolute)
 	return nil
+}
+
+// pointAbsolutely tells the viewer that its pointer is the guest's, or is no more.
+func (v *viewer) pointAbsolutely(absolute bool) {
+	v.mu.Lock()
+	w := &v.want
+	changed := w.absolute != absolute
+	if changed {
+		w.absolute, w.tell.cursor, w.tell.relative = absolute, w.cursor, w.relative
+	}
+	v.mu.Unlock()
+	if changed {
+		v.poke()
+	}
 }
 
 func (v *viewer) cutText() error {

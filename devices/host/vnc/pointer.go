@@ -1,6 +1,9 @@
 package vnc
 
-import "beige/devices/kbc"
+import (
+	"beige/devices/kbc"
+	"beige/machine"
+)
 
 // Buttons of a PointerEvent (RFC 6143, section 7.5.5). A turn of the wheel is a
 // press of button 4 or 5.
@@ -29,20 +32,28 @@ func mouseButtons(theirs uint8) (ours uint8) {
 	return ours
 }
 
-// pointer takes a position of the viewer's pointer and its buttons. A PC's mouse
-// only moves, so what counts is the distance from the last position.
-func (in *input) pointer(h *hand, x, y int, buttons uint8, relative bool) {
-	dx, dy := x-h.x, y-h.y
+// place is where a viewer's pointer is.
+type place struct {
+	x, y          int
+	relative      bool // they are a movement
+	width, height int  // of the picture, in pixels
+}
+
+// pointer takes a position of the viewer's pointer and its buttons, and reports
+// whether the guest wants to know positions. A PC's mouse only moves, so what counts
+// there is the distance from the last position.
+func (in *input) pointer(h *hand, at place, buttons uint8) (absolute bool) {
+	dx, dy := at.x-h.x, at.y-h.y
 	switch {
-	case relative:
-		dx, dy = x-relativeZero, y-relativeZero
+	case at.relative:
+		dx, dy = at.x-relativeZero, at.y-relativeZero
 		if max(dx, -dx, dy, -dy) > relativeMost {
 			dx, dy = 0, 0
 		}
 	case !h.pointed:
 		dx, dy = 0, 0
 	}
-	h.x, h.y, h.pointed = x, y, !relative
+	h.x, h.y, h.pointed = at.x, at.y, !at.relative
 	dz := 0
 	if pressed := buttons &^ h.buttons; pressed&wheelUp != 0 {
 		dz = -1
@@ -50,6 +61,14 @@ func (in *input) pointer(h *hand, x, y int, buttons uint8, relative bool) {
 		dz = 1
 	}
 	h.buttons = buttons
-	in.Move(dx, dy, dz)
+	switch absolute = in.Guest.PointerAbsolute(); {
+	case !absolute:
+		in.Move(dx, dy, dz)
+	case at.relative: // the viewer has not been told yet
+		in.Move(0, 0, dz)
+	default:
+		in.Point(machine.PointerAt(at.x, at.width), machine.PointerAt(at.y, at.height), dz)
+	}
 	in.Buttons(&h.Hand, mouseButtons(buttons))
+	return absolute
 }

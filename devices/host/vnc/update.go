@@ -19,6 +19,21 @@ const (
 	sizeRefused = 1 // resize is administratively prohibited
 )
 
+// What a rectangle of QEMU Pointer Motion Change says, in its x.
+const (
+	motionRelative = 0
+	motionAbsolute = 1
+)
+
+// picture is what the viewer is to show now.
+func (v *viewer) picture() *video.Picture {
+	pic := v.server.screen.Picture()
+	v.mu.Lock()
+	v.picWidth, v.picHeight = pic.Width, pic.Height
+	v.mu.Unlock()
+	return pic
+}
+
 // resize gives the viewer's picture a size.
 func (v *viewer) resize(w, h int) {
 	v.width, v.height = w, h
@@ -56,7 +71,7 @@ func (v *viewer) answer() error {
 		v.shown.spoil(v.shown.area())
 	}
 	v.shown.spoil(w.force)
-	pic := v.server.screen.Picture()
+	pic := v.picture()
 	count := 0
 	v.buf = v.buf[:0]
 	pseudo := func(on bool, r rect, encoding int32) {
@@ -66,10 +81,14 @@ func (v *viewer) answer() error {
 		}
 	}
 	pseudo(w.tell.extKey, rect{}, encExtKey)
-	pseudo(w.tell.relative, rect{}, encPointerMotion)
+	motion := rect{x: motionRelative}
+	if w.absolute {
+		motion.x = motionAbsolute
+	}
+	pseudo(w.tell.relative, motion, encPointerMotion)
 	var late []byte // the cursor wants the colour map
 	if w.tell.cursor {
-		late = appendCursor(nil, v.trans)
+		late = appendCursor(nil, v.trans, w.absolute)
 		count++
 	}
 	if pic.Width != v.width || pic.Height != v.height {
@@ -151,7 +170,7 @@ func (v *viewer) pixels(w *wishes, rows [][]uint32, count int, late []byte) erro
 		v.shown.spoil(v.shown.area())
 		moves, rects = nil, v.shown.changes(rows, w.area)
 		if w.tell.cursor {
-			late = appendCursor(nil, v.trans)
+			late = appendCursor(nil, v.trans, w.absolute)
 		}
 	}
 	v.colours()

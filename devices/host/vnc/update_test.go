@@ -389,9 +389,29 @@ func TestPseudoEncodings(t *testing.T) {
 		}
 	}
 	// The cursor itself: a black ring on white, in a format of one byte.
-	got := fmt.Sprintf("% x", appendCursor(nil, newTranslator(formats()["rgb332"])))
+	got := fmt.Sprintf("% x", appendCursor(nil, newTranslator(formats()["rgb332"]), false))
 	want := "00 02 00 02 00 05 00 05 ff ff ff 11 00 00 00 00 00 00 ff ff ff 00 00 ff 00 ff 00 00 ff ff ff 00 00 00 00 00 00 70 f8 d8 f8 70"
 	if got != want {
 		t.Errorf("cursor %s; want %s", got, want)
+	}
+}
+
+// A viewer is told when its pointer becomes the guest's, and when it is no more.
+func TestPointerModeIsTold(t *testing.T) {
+	s, g := start(t, black(32, 32), Options{})
+	c := connect(t, s)
+	c.setEncodings(encRaw, encCursor, encPointerMotion)
+	c.update(false)
+	for _, absolute := range []bool{true, false, true} {
+		g.Do(func() { g.absolute = absolute })
+		c.send("\x05\x00\x7f\xff\x7f\xff")
+		c.update(true)
+		want := "[{2 2 5 5} encoding -239 {0 0 0 0} encoding -257]"
+		if absolute {
+			want = "[{0 0 1 1} encoding -239 {1 0 0 0} encoding -257]"
+		}
+		if got := fmt.Sprint(c.rects); got != want {
+			t.Errorf("absolute %v: %s; want %s", absolute, got, want)
+		}
 	}
 }

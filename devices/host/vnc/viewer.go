@@ -27,8 +27,9 @@ type viewer struct {
 	clip   string
 
 	// What the reading goroutine leaves for the writing one.
-	mu   sync.Mutex
-	want wishes
+	mu                  sync.Mutex
+	want                wishes
+	picWidth, picHeight int // of the picture of which the viewer sees at least a part
 
 	// What the viewer has, of the writing goroutine.
 	width, height int
@@ -48,7 +49,8 @@ type wishes struct {
 	extResize bool // ExtendedDesktopSize
 	cursor    bool
 	extKey    bool
-	relative  bool
+	relative  bool // it knows movements of the pointer
+	absolute  bool // the guest wants to know where the pointer is
 
 	asked bool // an update
 	area  rect
