@@ -1,11 +1,14 @@
 package tests
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"beige/machine/screenshot"
 )
 
 // commands boots FreeDOS from the 1.44 MB disk and tries the commands everybody
@@ -44,6 +47,24 @@ func TestFreeDOSOnEveryProcessor(t *testing.T) {
 
 func TestFreeDOSOnAT(t *testing.T) {
 	pass(t, commands, "--machine", "at", "--snapshot", guestImage(t, "freedos-144.img"))
+}
+
+// FreeDOS on the display adapters before the VGA.
+func TestFreeDOSOnEveryAdapter(t *testing.T) {
+	for video, size := range map[string]string{"cga": "640x400", "mda": "720x350", "hercules": "720x350"} {
+		t.Run(video, func(t *testing.T) {
+			t.Parallel()
+			shot := filepath.Join(t.TempDir(), "shot.png")
+			pass(t, commands, "--machine", "at", "--video", video, "--snapshot", "--screenshot", shot, guestImage(t, "freedos-144.img"))
+			img, err := screenshot.Load(shot)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprintf("%dx%d", img.Bounds().Dx(), img.Bounds().Dy()); got != size {
+				t.Errorf("picture of %s; want %s", got, size)
+			}
+		})
+	}
 }
 
 func TestFreeDOSInLittleMemory(t *testing.T) {

@@ -52,8 +52,11 @@ crt_parameters:
         db      71h, 50h, 5Ah, 0Ah, 1Fh, 06h, 19h, 1Ch, 02h, 07h, 06h, 07h, 0, 0, 0, 0
         db      38h, 28h, 2Dh, 0Ah, 7Fh, 06h, 64h, 70h, 02h, 01h, 06h, 07h, 0, 0, 0, 0
         db      61h, 50h, 52h, 0Fh, 19h, 06h, 19h, 19h, 02h, 0Dh, 0Bh, 0Ch, 0, 0, 0, 0
+crt_page_lengths:
         dw      2048, 4096, 16384, 16384
+crt_columns:
         db      40, 40, 80, 80, 40, 40, 80, 80
+crt_modes:
         db      2Ch, 28h, 2Dh, 29h, 2Ah, 2Eh, 1Eh, 29h
 
         fixed   0F841h

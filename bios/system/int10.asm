@@ -1,56 +1,39 @@
-; INT 10h when no video ROM has taken it: a teletype on the first serial port and the debug console, so that a machine
-; without a screen can say what is wrong with it. INT 11h and INT 12h, which are as short.
+; INT 10h for the adapters around the 6845, CGA, MDA and Hercules, until a video ROM takes it. INT 11h and INT 12h, which
+; are short.
+;
+; The services are those of the VGA BIOS, assembled for these adapters; crt.asm has what touches the hardware.
 
-int10:
-        cmp     ah, 0Eh
-        je      .teletype
-        cmp     ah, 0Fh
-        je      .mode
-        cmp     ah, 03h
-        jne     .done
-        xor     cx, cx
-        xor     dx, dx
-.done:
-        iret
-.mode:
-        mov     ax, 5003h
-        xor     bh, bh
-        iret
-.teletype:
-        push    ax
-        push    cx
-        push    dx
-        push    ds
-        mov     ds, [cs:seg_bda]
-        out     DEBUG_PORT, al
-        mov     dx, [bda_com]
-        test    dx, dx
-        jz      .no_port
-        mov     ah, al
-        mov     cx, 2000                ; 30 ms: a dead line must not stop POST
-        add     dx, UART_LSR
-.wait:
-        in      al, dx
-        test    al, LSR_THRE
-        jnz     .send
-        push    cx
-        mov     cx, 1
-        push    ax
-        call    delay
-        pop     ax
-        pop     cx
-        loop    .wait
-        jmp     short .no_port
-.send:
-        mov     al, ah
-        sub     dx, UART_LSR
-        out     dx, al
-.no_port:
-        pop     ds
-        pop     dx
-        pop     cx
-        pop     ax
-        iret
+%define VIDEO_6845
+%include "../video/const.inc"
+%include "../video/service.asm"
+
+services:
+        dw      set_mode                ; 00h
+        dw      set_cursor_shape        ; 01h
+        dw      set_cursor              ; 02h
+        dw      get_cursor              ; 03h
+        dw      light_pen               ; 04h
+        dw      select_page             ; 05h
+        dw      scroll_up               ; 06h
+        dw      scroll_down             ; 07h
+        dw      read_char               ; 08h
+        dw      write_char_attr         ; 09h
+        dw      write_char              ; 0Ah
+        dw      cga_palette             ; 0Bh
+        dw      write_dot               ; 0Ch
+        dw      read_dot                ; 0Dh
+        dw      teletype                ; 0Eh
+        dw      get_mode                ; 0Fh
+        dw      none, none, none        ; 10h-12h
+        dw      write_string            ; 13h
+services_end:
+
+%include "../video/memory.asm"
+%include "../video/text.asm"
+%include "../video/graphics.asm"
+%include "../video/scroll.asm"
+%include "../video/dots.asm"
+%include "crt.asm"
 
 ; INT 11h: Out: AX = equipment. INT 12h: Out: AX = base memory in KB.
 int11:

@@ -119,8 +119,7 @@ post_cold:
         call    rom_scan
         mov     ds, [cs:seg_bda]
         call    pci_video_lock
-        mov     ax, 0003h
-        int     10h
+        call    crt_find
         post    07h
         mov     al, 0                   ; the timer
         call    irq_unmask

@@ -12,9 +12,11 @@ dot_place:
         mov bl, bh
         and bx, 7
         mov ax, si
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je .planar
         ja .linear
+%endif
         push dx
         call cga_line
         pop dx
@@ -28,6 +30,7 @@ dot_place:
         jmp short .add
 .four:
         and cl, 3
+%ifndef VIDEO_6845
         jmp short .add
 .planar:
         push dx
@@ -51,6 +54,7 @@ dot_place:
         mov di, ax
         mov ax, cx
         mov cl, 0
+%endif
 .add:
         add di, ax
         ret
@@ -60,9 +64,11 @@ write_dot:
         push ax
         call dot_place
         pop ax
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je .planar
         ja .linear
+%endif
         cmp dl, CLASS_TEXT
         je .out
         mov ah, 7Fh                     ; what to keep of the byte
@@ -91,6 +97,7 @@ write_dot:
         xor [es:di], bl
 .out:
         ret
+%ifndef VIDEO_6845
 .linear:
         mov [es:di], al
         ret
@@ -116,14 +123,19 @@ write_dot:
         mov ax, 0003h
         out dx, ax
         ret
+%endif
 
 ; AH=0Dh: AL = colour of dot CX, DX of page BH.
 read_dot:
         call dot_place
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je .planar
+%endif
         mov al, [es:di]
+%ifndef VIDEO_6845
         ja .done
+%endif
         cmp dl, CLASS_TEXT
         je .none
         mov bl, 1
@@ -142,6 +154,7 @@ read_dot:
 .none:
         mov byte [bp+R_AL], 0
         ret
+%ifndef VIDEO_6845
 .planar:
         mov dx, VGA_GFX
         mov bl, 80h
@@ -221,3 +234,4 @@ cga_palette:
         jbe .next
 .out:
         ret
+%endif

@@ -7,7 +7,7 @@
 ; Modes 4 to 6 take codes 80h up from INT 1Fh, the others everything from INT 43h.
 ; In: ES = BIOS data area or DS = it; here DS. Spoils AX.
 find_glyph:
-        mov cx, [HEIGHT]
+        mov cx, [CELL_LINES]
         cmp cx, 32
         jbe .fits
         mov cx, 32
@@ -25,7 +25,17 @@ find_glyph:
         mul cx
         xor dx, dx
         mov ds, dx
+%ifdef VIDEO_6845
+        cmp si, VEC43                   ; that vector is the later adapters': codes below 80h are in this ROM
+        jne .font
+        mov si, FONT8X8
+        push cs
+        pop ds
+        jmp short .add
+.font:
+%endif
         lds si, [si]
+.add:
         add si, ax
         pop dx
         ret
@@ -42,7 +52,7 @@ cell_place:
         mov dh, 0
         push dx
         mov ah, 0
-        mul word [HEIGHT]
+        mul word [CELL_LINES]
         pop dx
         ret
 
@@ -60,9 +70,11 @@ draw_glyph:
         call video_segment              ; DL = class
         mov es, ax
         pop ax
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je draw_planar
         ja draw_linear
+%endif
         cmp dl, CLASS_TEXT
         je draw_end
         jmp draw_cga
@@ -72,6 +84,7 @@ draw_end:
         pop bp
         ret
 
+%ifndef VIDEO_6845
 draw_planar:
         push ax
         mov ax, di
@@ -157,6 +170,7 @@ draw_linear:
         add di, 320-8
         loop .row
         jmp draw_end
+%endif
 
 ; Two banks: even lines at 0, odd ones at 2000h, 80 bytes a line.
 draw_cga:
@@ -266,13 +280,14 @@ read_glyph:
         mov di, ax                      ; scan line
         call video_segment
         mov es, ax
-        mov cx, [HEIGHT]
+        mov cx, [CELL_LINES]
         cmp cx, 32
         jbe .fits
         mov cx, 32
 .fits:
         mov bp, sp
         push cx
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         jb .cga
         je .planar
@@ -322,6 +337,7 @@ read_glyph:
         out dx, ax
         jmp short .read
 .cga:
+%endif
         push dx
         mov ax, di
         call cga_line

@@ -232,60 +232,6 @@ load_registers:
         pop ds
         ret
 
-; Clears the display memory of the mode in [MODE].
-clear_memory:
-        call get_class
-        mov bx, 0B800h
-        mov cx, 4000h
-        mov ax, 0
-        cmp dl, CLASS_PLANAR
-        jae .vga
-        cmp dl, CLASS_TEXT
-        jne .fill
-        mov ax, 0720h
-        cmp byte [MODE], 7
-        jne .fill
-        mov bh, 0B0h
-        jmp short .fill
-.vga:
-        mov bh, 0A0h                    ; the map mask is all planes
-        mov cx, 8000h
-.fill:
-        mov es, bx
-        xor di, di
-        rep stosw
-        ret
-
-; Out: DL = class of the mode in [MODE]. Spoils nothing else.
-get_class:
-        push bx
-        mov bl, [MODE]
-        mov bh, 0
-        mov dl, CLASS_TEXT
-        cmp bl, 13h
-        ja .out
-        mov dl, [cs:mode_class+bx]
-.out:
-        pop bx
-        ret
-
-; Out: AX = segment of the display memory of the mode in [MODE], DL = its class.
-video_segment:
-        call get_class
-        mov ax, 0B800h
-        cmp dl, CLASS_PLANAR
-        jae .vga
-        cmp byte [MODE], 7
-        jne .out
-        mov ah, 0B0h
-.vga_out:
-        mov al, 0
-.out:
-        ret
-.vga:
-        mov ah, 0A0h
-        jmp .vga_out
-
 ; Gives the new mode its font: text modes get it in plane 2, graphics modes by vector.
 mode_font:
         call get_class

@@ -44,11 +44,13 @@ scroll_graphics:
         mov [bp+L_CLASS], dl
         mov ax, [COLS]
         mov si, 0                       ; width and left edge: shift
+%ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je .stride
         mov ax, 320
         mov si, 3
         ja .stride
+%endif
         mov ax, 80
         mov si, 0
         cmp dl, CLASS_CGA2
@@ -74,18 +76,18 @@ scroll_graphics:
         pop cx
         mov al, dh
         mov ah, 0
-        mul word [HEIGHT]
+        mul word [CELL_LINES]
         mov [bp+L_MOVE], ax
         mov al, bl
         mov ah, 0
-        mul word [HEIGHT]
+        mul word [CELL_LINES]
         mov [bp+L_FILL], ax             ; which is also how far to move
         mov al, ch
         mov ah, 0
-        mul word [HEIGHT]
+        mul word [CELL_LINES]
         cmp bh, 07h
         jne .first
-        add ax, [HEIGHT]
+        add ax, [CELL_LINES]
         dec ax
 .first:
         mov bx, ax                      ; first line to write

@@ -6,7 +6,9 @@
 ; AH=01h: cursor shape, CH start line and flags, CL end line.
 set_cursor_shape:
         mov [SHAPE], cx
+%ifndef VIDEO_6845
         call cursor_lines
+%endif
         mov dx, [CRTC]
         mov al, 0Ah
         mov ah, ch
@@ -16,6 +18,7 @@ set_cursor_shape:
         out dx, ax
         ret
 
+%ifndef VIDEO_6845
 ; Programs mean the CGA's eight lines. With emulation on, CX is turned into lines of
 ; the character height: an underline stays at the foot, a block becomes full height,
 ; anything else becomes the lower half. (BIOS Interface Technical Reference, (AH)=12h
@@ -26,7 +29,7 @@ cursor_lines:
         call get_class
         cmp dl, CLASS_TEXT
         jne .out
-        mov al, [HEIGHT]
+        mov al, [CELL_LINES]
         cmp al, 8
         jbe .out
         test ch, 60h                    ; no cursor, or not the CGA's way of speaking
@@ -64,6 +67,7 @@ cursor_lines:
         sub ch, ah
 .out:
         ret
+%endif
 
 ; AH=02h: cursor of page BH to DH, DL.
 set_cursor:
@@ -125,7 +129,7 @@ select_page:
         and ax, 7
         mov bl, [MODE]
         mov bh, 0
-        cmp bl, 13h
+        cmp bl, LAST_MODE
         ja .do
         cmp al, [cs:mode_pages+bx]
         jae none
@@ -165,7 +169,7 @@ scroll_window:
         jbe .right
         mov dl, al
 .right:
-        mov al, [ROWS]
+        mov al, [LAST_ROW]
         cmp dh, al
         jbe .bottom
         mov dh, al
@@ -372,7 +376,7 @@ graphics_chars:
         jb .more
         mov dl, 0
         inc dh
-        cmp dh, [ROWS]
+        cmp dh, [LAST_ROW]
         ja .out
 .more:
         loop .next
@@ -431,9 +435,9 @@ type_char:
         mov dl, 0
 .feed:
         inc dh
-        cmp dh, [ROWS]
+        cmp dh, [LAST_ROW]
         jbe .move
-        mov dh, [ROWS]
+        mov dh, [LAST_ROW]
         call feed_line
         jmp short .move
 .return:
@@ -472,7 +476,7 @@ feed_line:
         xor cx, cx
         mov dl, [COLS]
         dec dx
-        mov dh, [ROWS]
+        mov dh, [LAST_ROW]
         call scroll_window
         pop word [PAGESTART]
         pop si

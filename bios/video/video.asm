@@ -11,10 +11,6 @@
 ; Not here: the light pen (04h reports none), the display switch (12h/35h: there is
 ; one display adapter), the user palette profile of the secondary save pointer table.
 ;
-; Every service gets the caller's AX, BX, CX, DX in the registers, DS = the BIOS data
-; area, the direction flag clear, and the caller's registers at [bp+R_xx] to change;
-; it may spoil all registers but DS, BP and SS:SP.
-
         cpu 8086
         bits 16
         org 0
@@ -42,48 +38,6 @@ pci_data:
         db 0, 80h                       ; PC code, last image
         dw 0
 
-; INT 10h.
-int10:
-        sti
-        cld
-        push es
-        push ds
-        push bp
-        push di
-        push si
-        push dx
-        push cx
-        push bx
-        push ax
-        mov bp, sp
-        mov si, BDA
-        mov ds, si
-        cmp ah, (services_end-services)/2
-        jae .later
-        mov si, ax
-        xchg al, ah
-        mov ah, 0
-        shl ax, 1
-        xchg si, ax                     ; AX as called, SI = index
-        call [cs:services+si]
-.out:
-        pop ax
-        pop bx
-        pop cx
-        pop dx
-        pop si
-        pop di
-        pop bp
-        pop ds
-        pop es
-        iret
-
-.later:
-        cmp ah, 4Fh
-        jne .out
-        call vbe
-        jmp .out
-
 services:
         dw set_mode                     ; 00h
         dw set_cursor_shape             ; 01h
@@ -110,9 +64,6 @@ services:
         dw state_info                   ; 1Bh
         dw save_restore                 ; 1Ch
 services_end:
-
-none:
-        ret
 
 ; AH=04h: no light pen was pressed.
 light_pen:
@@ -194,6 +145,8 @@ rom_init:
         popf
         retf
 
+%include "service.asm"
+%include "memory.asm"
 %include "mode.asm"
 %include "text.asm"
 %include "graphics.asm"
