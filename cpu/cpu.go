@@ -121,6 +121,7 @@ func New(cfg Config) (*CPU, error) {
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)
+	c.phys.OnUnshare(c.holdShared, c.dropShared)
 	c.Reset()
 	return c, nil
 }

@@ -156,6 +156,20 @@ func (c *CPU) flushTLBLocal() {
 	}
 }
 
+// holdShared has the next store to each page of the indices [from, to) of mem noticed.
+func (c *CPU) holdShared(from, to uint32) {
+	for i := range c.tlbs {
+		c.tlbs[i].holdWrites(from>>pageShift, (to-1)>>pageShift)
+	}
+}
+
+// dropShared drops what translates to the indices [from, to) of mem from both TLBs.
+func (c *CPU) dropShared(from, to uint32) {
+	for i := range c.tlbs {
+		c.tlbs[i].drop(from>>pageShift, (to-1)>>pageShift)
+	}
+}
+
 // flushPage drops one linear page from both TLBs (INVLPG).
 func (c *CPU) flushPage(la uint32) {
 	for i := range c.tlbs {

@@ -24,9 +24,10 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 		switch {
 		case !write || e.W == tag:
 			return l
-		case t.code[slot] == tag:
+		case t.held[slot] == tag:
 			if !c.phys.HasCode(uint32(l.idx)) { // any more
-				e.W, t.code[slot] = tag, mmu.Empty
+				e.W, t.held[slot] = tag, mmu.Empty
+				c.phys.NoteStore(uint32(l.idx))
 			}
 			return l
 		}
@@ -50,7 +51,10 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 		return location{pa: pa}
 	}
 	wtag := tr.Writable && writable && r == w
-	code := wtag && c.phys.HasCode(r)
+	if write && writable {
+		c.phys.NoteStore(w)
+	}
+	held := wtag && (c.phys.HasCode(r) || c.phys.IsClean(r))
 	d := uint64(r) - uint64(la)
 	if e.R == tag && e.D != d {
 		// The page table was changed and nothing flushed; a write that had to set the
@@ -61,10 +65,10 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	if e.R != tag {
 		t.keep(slot)
 	}
-	t.Set(uint64(la), true, wtag && !code, true, d, tr.Global)
-	t.code[slot] = mmu.Empty
-	if code {
-		t.code[slot] = tag
+	t.Set(uint64(la), true, wtag && !held, !c.phys.IsShared(r), d, tr.Global)
+	t.held[slot] = mmu.Empty
+	if held {
+		t.held[slot] = tag
 	}
 	if !write {
 		return location{idx: uint64(r), pa: pa, ram: true}

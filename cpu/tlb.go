@@ -2,8 +2,9 @@ package cpu
 
 import "beige/mmu"
 
-// privTLB is the TLB of one privilege, with the write tags that its pages would
-// have if they held no code: stores to such a page ask first whether they hit any.
+// privTLB is the TLB of one privilege, with the write tags that are held back: of
+// pages with code, where stores ask first whether they hit any, and of shared memory
+// whose device wants to know of the first store.
 //
 // A TLB has one place for a page, so two pages in use at the same time can push
 // each other out at every access: a stack and the code of a program, say. What is
@@ -12,7 +13,7 @@ import "beige/mmu"
 // without a page walk.
 type privTLB struct {
 	mmu.TLB
-	code   [mmu.TLBSize]uint64
+	held   [mmu.TLBSize]uint64
 	victim [victims]victim
 	oldest uint8 // victim to be given up next
 }
@@ -23,16 +24,16 @@ const victims = 8
 // victim is a translation that was pushed out.
 type victim struct {
 	mmu.Entry
-	code   uint64 // see privTLB.code
+	held   uint64 // see privTLB.held
 	global bool
 }
 
-var noVictim = victim{Entry: mmu.Entry{R: mmu.Empty, W: mmu.Empty, X: mmu.Empty}, code: mmu.Empty}
+var noVictim = victim{Entry: mmu.Entry{R: mmu.Empty, W: mmu.Empty, X: mmu.Empty}, held: mmu.Empty}
 
 // keep saves what is in a slot from being overwritten.
 func (t *privTLB) keep(slot uint32) {
 	if e := &t.E[slot]; e.R != mmu.Empty {
-		t.victim[t.oldest] = victim{*e, t.code[slot], t.IsGlobal(slot)}
+		t.victim[t.oldest] = victim{*e, t.held[slot], t.IsGlobal(slot)}
 		t.oldest = (t.oldest + 1) % victims
 	}
 }
@@ -45,8 +46,8 @@ func (t *privTLB) recall(tag uint64, slot uint32) bool {
 		if v.R != tag {
 			continue
 		}
-		was := victim{t.E[slot], t.code[slot], t.IsGlobal(slot)}
-		t.E[slot], t.code[slot] = v.Entry, v.code
+		was := victim{t.E[slot], t.held[slot], t.IsGlobal(slot)}
+		t.E[slot], t.held[slot] = v.Entry, v.held
 		t.SetGlobal(slot, v.global)
 		*v = was
 		return true
@@ -58,9 +59,9 @@ func (t *privTLB) recall(tag uint64, slot uint32) bool {
 // CR4.PGE).
 func (t *privTLB) flush(keepGlobal bool) {
 	t.Flush(keepGlobal)
-	for i := range t.code {
+	for i := range t.held {
 		if t.E[i].R == mmu.Empty {
-			t.code[i] = mmu.Empty
+			t.held[i] = mmu.Empty
 		}
 	}
 	for i := range t.victim {
@@ -73,7 +74,7 @@ func (t *privTLB) flush(keepGlobal bool) {
 // flushPage drops the page of la, global or not (INVLPG).
 func (t *privTLB) flushPage(la uint32) {
 	t.FlushPage(uint64(la))
-	t.code[la>>pageShift&tlbMask] = mmu.Empty
+	t.held[la>>pageShift&tlbMask] = mmu.Empty
 	for i := range t.victim {
 		if t.victim[i].R == uint64(la&^pageMask) {
 			t.victim[i] = noVictim
@@ -81,18 +82,35 @@ func (t *privTLB) flushPage(la uint32) {
 	}
 }
 
-// dropWrites moves the write tags of the page with the given number in mem to
-// the slow table: it holds code now.
-func (t *privTLB) dropWrites(page uint32) {
-	drop := func(e *mmu.Entry, code *uint64) {
-		if e.W != mmu.Empty && uint32((e.W+e.D)>>pageShift) == page {
-			*code, e.W = e.W, mmu.Empty
+// holdWrites holds the write tags back of pages from to last in mem.
+func (t *privTLB) holdWrites(from, last uint32) {
+	hold := func(e *mmu.Entry, held *uint64) {
+		if page := uint32((e.W + e.D) >> pageShift); e.W != mmu.Empty && page >= from && page <= last {
+			*held, e.W = e.W, mmu.Empty
 		}
 	}
 	for i := range t.E {
-		drop(&t.E[i], &t.code[i])
+		hold(&t.E[i], &t.held[i])
 	}
 	for i := range t.victim {
-		drop(&t.victim[i].Entry, &t.victim[i].code)
+		hold(&t.victim[i].Entry, &t.victim[i].held)
+	}
+}
+
+// drop forgets what translates to pages from to last in mem.
+func (t *privTLB) drop(from, last uint32) {
+	in := func(e *mmu.Entry) bool {
+		page := uint32((e.R + e.D) >> pageShift)
+		return e.R != mmu.Empty && page >= from && page <= last
+	}
+	for i := range t.E {
+		if e := &t.E[i]; in(e) {
+			t.flushPage(uint32(e.R))
+		}
+	}
+	for i := range t.victim {
+		if in(&t.victim[i].Entry) {
+			t.victim[i] = noVictim
+		}
 	}
 }

@@ -114,7 +114,7 @@ func (c *CPU) enterSlow() *Op {
 	}
 	la := uint32(cs.Base) + ip
 	at := c.locate(nil, la, false, c.CPL == 3)
-	if !at.ram || c.ipMask == 0xffff && ip > 0xffff {
+	if !c.steady(at) || c.ipMask == 0xffff && ip > 0xffff {
 		return c.decodeOnce(ip, la)
 	}
 	key := at.idx | mode | c.IP&c.keyIP<<keyIPShift
@@ -252,7 +252,7 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 		// gives may change at each read: it is fetched for each iteration, as it is
 		// where the run loop comes in between.
 		for _, l := range from[:in.Len] {
-			if l.ram {
+			if c.steady(l) {
 				c.markCode(uint32(l.idx), 1)
 			} else {
 				c.only()
@@ -267,11 +267,15 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 		ops[1] = Op{entry: entryOf(opContinue), off: uint16(in.Len), n: 1, imm: uint32(in.Len)}
 	}
 	if n := uint32(in.Len); st == isa.OK && in.Rep == isa.NoRep && !c.limited && n <= maxCrossing && n > -la&pageMask &&
-		from[0].ram && from[n-1].ram && ip+n-1 <= c.ipMask {
+		c.steady(from[0]) && c.steady(from[n-1]) && ip+n-1 <= c.ipMask {
 		c.keepCrossing(ip, la, n, buf[:])
 	}
 	return &ops[0]
 }
+
+// steady reports whether what is at a location changes only by stores that are
+// noticed, so that it may be decoded once and for all.
+func (c *CPU) steady(l location) bool { return l.ram && !c.phys.IsShared(uint32(l.idx)) }
 
 // addTrace files a trace under its page and makes stores into it noticeable.
 func (c *CPU) addTrace(t *trace) {
@@ -292,7 +296,7 @@ func (c *CPU) markCode(i, n uint32) {
 	if c.phys.MarkCode(i, n) {
 		// The page's first code: its write tags move to the slow table.
 		for j := range c.tlbs {
-			c.tlbs[j].dropWrites(page)
+			c.tlbs[j].holdWrites(page, page)
 		}
 	}
 }

@@ -3,7 +3,8 @@
 // the record of which pages hold decoded code.
 //
 // RAM and ROM share one flat slice. A physical address below the size of RAM
-// is an index into it; ROMs lie behind RAM. A TLB entry turns a linear address
+// is an index into it; ROMs lie behind RAM, and behind them the memory that a device
+// shares with the processor. A TLB entry turns a linear address
 // into an index with one addition, so no host address is ever stored.
 //
 // Sources: Intel SDM volume 3, chapter 4 (paging); 80386 Programmer's Reference

@@ -78,7 +78,8 @@ func (p *Physical) Overlay(name string, addr, size uint32, h bus.MMIOHandler) {
 	w := &window{name, addr, size, h}
 	for pa := uint64(addr); pa < min(uint64(addr)+uint64(size), 1<<32); pa += PageSize {
 		if p.base(uint32(pa)) == empty {
-			p.set(uint32(pa), page{none, none, w})
+			i := behind(h, uint32(pa)-addr)
+			p.set(uint32(pa), page{i, i, w})
 		}
 	}
 	p.changed()
@@ -120,7 +121,7 @@ func (p *Physical) MapRAM(addr, size uint64) {
 // image is padded with FFh.
 func (p *Physical) MapROM(name string, image []byte, addrs ...uint32) error {
 	size := (uint64(len(image)) + pageMask) &^ pageMask
-	if len(image) == 0 || p.romNext+size > uint64(len(p.mem)) {
+	if len(image) == 0 || p.romNext+size > uint64(p.sharedAt) {
 		return fmt.Errorf("ROM %s: %d bytes do not fit", name, len(image))
 	}
 	for _, a := range addrs {

@@ -41,7 +41,7 @@ type leaf [1024]page
 // Physical is the physical address space of one machine, 4 GB wide. It belongs
 // to the machine goroutine.
 type Physical struct {
-	mem []byte // RAM, then the ROM area
+	mem []byte // RAM, then the ROM area, then shared memory
 	ram uint64 // bytes of RAM
 
 	top     [1024]*leaf // nil: RAM as far as it goes, nothing beyond
@@ -54,6 +54,10 @@ type Physical struct {
 	code     []*codeMap // by page of mem; nil: no decoded code there
 	onCode   func(i, n uint32)
 	onChange func()
+
+	sharedAt        uint32 // index of the first byte for shared memory
+	shared          *Shared
+	onClean, onGone func(from, to uint32)
 
 	unclaimed uint64
 }
@@ -68,10 +72,11 @@ func NewPhysical(ram uint64) (*Physical, error) {
 	}
 	flat := max(ram, oneMB)
 	p := &Physical{
-		mem:     make([]byte, flat+romArea),
-		ram:     ram,
-		romNext: flat,
-		a20:     ^uint32(0),
+		mem:      make([]byte, flat+romArea+sharedArea),
+		ram:      ram,
+		romNext:  flat,
+		sharedAt: uint32(flat + romArea),
+		a20:      ^uint32(0),
 	}
 	for i := range p.low {
 		p.low[i].base = empty
@@ -83,8 +88,8 @@ func NewPhysical(ram uint64) (*Physical, error) {
 // RAMSize returns the bytes of RAM, the part behind 640K-1M included.
 func (p *Physical) RAMSize() uint64 { return p.ram }
 
-// Mem returns the flat slice that TLB entries index: RAM first, then ROMs. The
-// caller keeps it for the life of the machine; it never moves.
+// Mem returns the flat slice that TLB entries index: RAM first, then ROMs, then the
+// memory that devices share. The caller keeps it for the life of the machine; it never moves.
 func (p *Physical) Mem() []byte { return p.mem }
 
 // RAM returns the RAM part of the flat slice, up to 1 MB at least where there is
@@ -299,6 +304,7 @@ func (p *Physical) Touch(i, n uint32) { p.touch(i, n) }
 func (p *Physical) touch(i, n uint32) {
 	c := p.code[i>>PageShift]
 	if c == nil {
+		p.NoteStore(i)
 		return
 	}
 	// Most stores are inside one word of the map.
