@@ -24,6 +24,7 @@ import (
 	"beige/devices/speaker"
 	"beige/devices/vga"
 	"beige/devices/vmport"
+	"beige/mmu"
 )
 
 // chips are the devices of the board that the machine itself talks to.
@@ -36,7 +37,8 @@ type chips struct {
 	kbc    *kbc.KBC
 	ata    [2]*ata.Channel
 	screen adapter
-	vga    *vga.VGA // screen, if it is one
+	vga    *vga.VGA    // screen, if it is one
+	vmem   *mmu.Shared // of vga
 	fdc    *fdc.FDC
 	serial []*serialPort
 	power  *power.Power
@@ -176,7 +178,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	if p.pci {
 		// The functions of bus 0; what windows they have the guest decides.
 		pm := pci.NewPM(m.pci, m.power)
-		display := pci.NewDisplay(m.pci, m.vga.Linear(), vga.LinearSize, m.videoBIOS())
+		display := pci.NewDisplay(m.pci, m.vmem, vga.MemorySize, m.videoBIOS())
 		m.devices = append(m.devices, m.isa, m.ide, pm, display)
 	}
 	for i, f := range m.cfg.Floppies {

@@ -7,6 +7,7 @@ import (
 	"beige/devices/mc6845"
 	"beige/devices/vga"
 	"beige/devices/video"
+	"beige/mmu"
 )
 
 // adapter is a display adapter.
@@ -34,10 +35,19 @@ func (m *Machine) buildVideo() {
 	case "hercules":
 		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.Hercules, Font: font.Glyphs8x14()})
 	default:
-		m.vga = vga.New(m.sched, nil)
+		m.vmem = m.mem.Share(vga.MemorySize)
+		m.vga = vga.New(m.sched, nil, vgaMemory{m.vmem})
 		m.screen = m.vga
 	}
 }
+
+// vgaWindow is where a VGA's memory window is.
+const vgaWindow = 0xa0000
+
+// vgaMemory is a VGA's memory, parts of which show in its window.
+type vgaMemory struct{ *mmu.Shared }
+
+func (v vgaMemory) Show(off, size, at uint32) { v.Shared.Show(vgaWindow+off, size, at) }
 
 // portWindow is a range of I/O addresses.
 type portWindow struct {
@@ -67,7 +77,7 @@ func (m *Machine) videoWindow() (base, size uint32) {
 	case "hercules":
 		return 0xb0000, mc6845.Hercules.WindowSize()
 	}
-	return 0xa0000, vga.WindowSize
+	return vgaWindow, vga.WindowSize
 }
 
 // videoBIOS is the ROM at C0000h, or nil.

@@ -259,7 +259,7 @@ func (d *VGA) captureDispi(f *video.Frame) {
 		line := make([]uint8, f.PixW+8)
 		for y := range f.PixH {
 			for i := 0; 8*i < f.PixW+pan; i++ {
-				p := (first + y*pitch + i) * planes % len(d.mem)
+				p := int(place(uint32(first+y*pitch+i))) % len(d.mem)
 				d.shift(line[8*i:], d.mem[p:p+planes:p+planes])
 			}
 			d.frames.AddLine(f, line[pan:pan+f.PixW])
@@ -274,7 +274,6 @@ func (d *VGA) captureDispi(f *video.Frame) {
 	n := f.Format.Bytes()
 	first := int(r[dispiYOffset])*pitch + int(r[dispiXOffset])*n
 	for y := range f.PixH {
-		at := first + y*pitch
-		d.frames.AddLine(f, d.mem[at:at+f.PixW*n])
+		d.addStored(f, first+y*pitch, f.PixW*n)
 	}
 }

@@ -101,7 +101,7 @@ func TestDispiPictures(t *testing.T) {
 		b.extended(640, 480, tc.bpp)
 		b.dac(0x29, 21, 0, 42)
 		at := uint32((2*640 + 3) * tc.format.Bytes())
-		l := b.Linear()
+		l := linear{b.VGA}
 		for i, v := range tc.bytes {
 			l.WriteMMIO(at+uint32(i), 1, uint64(v))
 		}

@@ -6,11 +6,25 @@ import "beige/devices/video"
 // long as nothing changes it returns the same frame, at the cost of a test.
 // Caller is the machine goroutine.
 func (d *VGA) Frame() *video.Frame {
-	if !d.dirty {
+	d.takeStored()
+	if !d.dirty && d.stored == nil {
 		return d.frames.Last()
 	}
+	d.fontDirty = d.fontDirty || d.storedIn(0, memSize)
+	d.onlyStored = !d.dirty
 	d.dirty = d.startPending()
-	return d.frames.Take(d.capture())
+	f := d.capture()
+	d.onlyStored = false
+	return d.frames.Take(f)
+}
+
+// addStored appends the line of pixels in memory from at on, which need not be looked
+// at where nobody has stored since the frame before.
+func (d *VGA) addStored(f *video.Frame, at, size int) {
+	if d.onlyStored && !d.storedIn(at, at+size) && d.frames.Repeat(f) {
+		return
+	}
+	d.frames.AddLine(f, d.mem[at:at+size])
 }
 
 // TextLines is the text of the current frame, as Frame.TextLines.

@@ -44,13 +44,17 @@ func (d *VGA) captureGraphics(f *video.Frame) {
 		if uniform && (n-1)%group != 0 {
 			return
 		}
-		for i := range fetch {
-			p := int(d.planeAddr(s.row+d.count(i), s.line)) * planes
-			d.shift(line[i*perClock:], d.mem[p:p+planes:p+planes])
-		}
 		cut := pan
 		if s.low && d.Attr[arMode]&amPanSplit != 0 {
 			cut = 0
+		}
+		if at, ok := d.inOrder(s.row, fetch); ok && shift256 {
+			d.addStored(f, at+cut, f.PixW)
+			return
+		}
+		for i := range fetch {
+			p := place(uint32(d.planeAddr(s.row+d.count(i), s.line)))
+			d.shift(line[i*perClock:], d.mem[p:p+planes:p+planes])
 		}
 		d.frames.AddLine(f, line[cut:cut+f.PixW])
 	})
@@ -59,6 +63,15 @@ func (d *VGA) captureGraphics(f *video.Frame) {
 	if double {
 		f.ScaleY *= 2
 	}
+}
+
+// inOrder reports whether n character clocks from address counter ma on lie side by side
+// in the memory, and where: so they do in the doubleword addressing that belongs to
+// chain-4 memory.
+func (d *VGA) inOrder(ma uint16, n int) (at int, ok bool) {
+	const plain = modeRA0 | modeRA1
+	ok = d.CRTC[crUnderline]&(ulDword|ulCountBy4) == ulDword && d.CRTC[crMode]&(plain|modeCountBy2) == plain && int(ma)+n <= planeSize
+	return int(ma) * planes, ok
 }
 
 // repetition returns how many successive scan lines (after double scanning)

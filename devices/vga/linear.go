@@ -1,20 +1,9 @@
 package vga
 
-import (
-	"encoding/binary"
+import "encoding/binary"
 
-	"beige/devices/bus"
-)
-
-// LinearSize is how many bytes of memory Linear shows.
-const LinearSize = vramSize
-
-// Linear returns the memory as one window without the graphics controller: byte
-// 4*a+p is that of plane p at plane address a, which in chain-4 modes is the
-// picture's order (the layout behind the first base address register of the adapter
-// that Bochs and QEMU agree on).
-func (d *VGA) Linear() bus.MMIOHandler { return linear{d} }
-
+// linear is the memory past the graphics controller, byte by byte, as the banks of the
+// display interface have it.
 type linear struct{ d *VGA }
 
 func (l linear) ReadMMIO(off uint32, size int) uint64 {

@@ -16,6 +16,11 @@ const (
 	chain4
 )
 
+// place is where plane 0 of a plane address lies in the memory: address bits 15-2 count
+// first, then bits 1-0, as in chain-4 memory, where these are the upper two. The other
+// planes follow. Beyond 64 K addresses the next 256 KB follow (display interface).
+func place(a uint32) uint32 { return a>>16<<18 | a&3<<16 | a&0xfffc }
+
 // access is what an access to the window needs, derived from the registers so
 // that the paths below test little.
 type access struct {
@@ -92,6 +97,7 @@ func (d *VGA) deriveAccess() {
 	a.text = a.plain && !a.compare && a.read == oddEven && a.write == oddEven && a.mapMask == spread[3] && a.readMap&2 == 0
 	a.linear = a.plain && !a.compare && a.write == chain4 && a.mapMask == spread[15]
 	d.access = a
+	d.share()
 }
 
 // planeAddress maps an address in the window.
@@ -113,6 +119,7 @@ func (d *VGA) ReadMMIO(off uint32, size int) uint64 {
 		if off+uint32(size) > ac.size {
 			return ^uint64(0) >> (64 - 8*size)
 		}
+		d.bank.touch(d)
 		return linear{d}.ReadMMIO(ac.bank+off, size)
 	}
 	if a := off - ac.base; size > 1 && a&(uint32(size)-1) == 0 && a+uint32(size) <= ac.size && a < ac.size {
@@ -135,6 +142,7 @@ func (d *VGA) WriteMMIO(off uint32, size int, v uint64) {
 	ac := &d.access
 	if ac.flat {
 		if off+uint32(size) <= ac.size {
+			d.bank.touch(d)
 			linear{d}.WriteMMIO(ac.bank+off, size, v)
 		}
 		return
@@ -156,60 +164,52 @@ func (d *VGA) WriteMMIO(off uint32, size int, v uint64) {
 
 // readText and writeText move characters and attributes; a and size are even.
 func (d *VGA) readText(a uint32, size int) uint64 {
-	p := planeAddress(a, oddEven) * planes
 	var v uint64
-	for i := 0; i < size; i += 2 {
-		v |= uint64(binary.LittleEndian.Uint16(d.mem[p:])) << (8 * i)
+	for i := range uint32(size) / 2 {
+		p := place(planeAddress(a+2*i, oddEven))
+		v |= uint64(binary.LittleEndian.Uint16(d.mem[p:])) << (16 * i)
 		d.Latch = binary.LittleEndian.Uint32(d.mem[p:])
-		p += 2 * planes
 	}
 	return v
 }
 
 func (d *VGA) writeText(a uint32, size int, v uint64) {
-	p := planeAddress(a, oddEven) * planes
-	for i := 0; i < size; i += 2 {
-		binary.LittleEndian.PutUint16(d.mem[p:], uint16(v))
+	for i := range uint32(size) / 2 {
+		binary.LittleEndian.PutUint16(d.mem[place(planeAddress(a+2*i, oddEven)):], uint16(v))
 		v >>= 16
-		p += 2 * planes
 	}
 	d.dirty = true
 }
 
-// readLinear and writeLinear move bytes of chain-4 memory: four neighbours are
-// the four planes of one address. Four addresses further is 16 bytes.
+// readLinear and writeLinear move bytes of chain-4 memory, which lie as the processor
+// counts them; a is a multiple of size.
 func (d *VGA) readLinear(a uint32, size int) uint64 {
-	p := planeAddress(a, chain4) * planes
-	d.Latch = binary.LittleEndian.Uint32(d.mem[p:])
+	d.Latch = binary.LittleEndian.Uint32(d.mem[a&^3:])
 	switch size {
 	case 2:
-		return uint64(d.Latch >> (8 * (a & 2)) & 0xffff)
+		return uint64(binary.LittleEndian.Uint16(d.mem[a:]))
 	case 8:
-		lo := uint64(d.Latch)
-		d.Latch = binary.LittleEndian.Uint32(d.mem[p+4*planes:])
-		return lo | uint64(d.Latch)<<32
+		d.Latch = binary.LittleEndian.Uint32(d.mem[a+4:])
+		return binary.LittleEndian.Uint64(d.mem[a:])
 	}
 	return uint64(d.Latch)
 }
 
 func (d *VGA) writeLinear(a uint32, size int, v uint64) {
-	p := planeAddress(a, chain4) * planes
-	d.dirty = true
+	d.dirty, d.fontDirty = true, true
 	switch size {
 	case 2:
-		binary.LittleEndian.PutUint16(d.mem[p+a&2:], uint16(v))
+		binary.LittleEndian.PutUint16(d.mem[a:], uint16(v))
 	case 8:
-		binary.LittleEndian.PutUint32(d.mem[p:], uint32(v))
-		binary.LittleEndian.PutUint32(d.mem[p+4*planes:], uint32(v>>32))
+		binary.LittleEndian.PutUint64(d.mem[a:], v)
 	default:
-		binary.LittleEndian.PutUint32(d.mem[p:], uint32(v))
+		binary.LittleEndian.PutUint32(d.mem[a:], uint32(v))
 	}
-	d.fontDirty = true
 }
 
 // place is where plane 0 of an address in the window lies in the memory.
 func (ac *access) place(a uint32, mode addressing) uint32 {
-	return (planeAddress(a, mode) + ac.bank) * planes % vramSize
+	return place(planeAddress(a, mode)+ac.bank) % vramSize
 }
 
 func (d *VGA) readByte(off uint32) uint8 {

@@ -1,6 +1,9 @@
 package vga
 
-import "testing"
+import (
+	"encoding/binary"
+	"testing"
+)
 
 // planar returns a board in mode 12h: window A0000, all planes, write mode 0.
 func planarBoard() *board {
@@ -11,13 +14,11 @@ func planarBoard() *board {
 
 // at returns the four planes at a plane address as 0xP3P2P1P0.
 func (b *board) at(a uint32) uint32 {
-	return uint32(b.mem[a*4]) | uint32(b.mem[a*4+1])<<8 | uint32(b.mem[a*4+2])<<16 | uint32(b.mem[a*4+3])<<24
+	return binary.LittleEndian.Uint32(b.mem[place(a):])
 }
 
 func (b *board) poke(a, v uint32) {
-	for p := range uint32(4) {
-		b.mem[a*4+p] = uint8(v >> (8 * p))
-	}
+	binary.LittleEndian.PutUint32(b.mem[place(a):], v)
 }
 
 type gr struct{ i, v uint8 }
@@ -120,7 +121,7 @@ func TestWindows(t *testing.T) {
 			want := uint64(0xff)
 			if in {
 				want = 0x99
-				if v := b.mem[((off-tc.base)&0xffff)*4]; v != 0x99 {
+				if v := b.mem[place((off-tc.base)&0xffff)]; v != 0x99 {
 					t.Errorf("window %d: byte at %#x went elsewhere", tc.sel, off)
 				}
 			}
@@ -331,29 +332,47 @@ func BenchmarkFrameMode12(b *testing.B) {
 	}
 }
 
-// The linear window shows the four planes of an address side by side, past the
-// graphics controller.
+// The linear window has the four planes of an address side by side, past the
+// graphics controller, and the bytes of chain-4 memory in their order.
 func TestLinear(t *testing.T) {
 	b := planarBoard()
 	b.poke(0x1234, 0x44332211)
 	b.seq(2, 0) // the map mask is the graphics controller's
-	l := b.Linear()
-	if got := l.ReadMMIO(4*0x1234+1, 2); got != 0x3322 {
+	l := linear{b.VGA}
+	if got := l.ReadMMIO(place(0x1234)+1, 2); got != 0x3322 {
 		t.Errorf("ReadMMIO = %#x; want 0x3322", got)
 	}
-	l.WriteMMIO(4*0x1234+2, 2, 0xaabb)
+	l.WriteMMIO(place(0x1234)+2, 2, 0xaabb)
 	l.WriteMMIO(memSize-1, 1, 0x55)
-	l.WriteMMIO(LinearSize-1, 1, 0x66)
+	l.WriteMMIO(MemorySize-1, 1, 0x66)
 	if got := b.at(0x1234); got != 0xaabb2211 {
 		t.Errorf("planes = %#x; want 0xaabb2211", got)
 	}
 	if got := b.at(0xffff); got != 0x55000000 {
 		t.Errorf("last planes = %#x; want 0x55000000", got)
 	}
-	if got := l.ReadMMIO(LinearSize-1, 1); got != 0x66 || LinearSize != 8<<20 {
+	if got := l.ReadMMIO(MemorySize-1, 1); got != 0x66 || MemorySize != 8<<20 {
 		t.Errorf("last byte = %#x; want 0x66", got)
 	}
-	if got := l.ReadMMIO(4*0x1234, 8); got != 0xaabb2211 {
+	if got := l.ReadMMIO(place(0x1234), 8); got != 0xaabb2211 {
 		t.Errorf("ReadMMIO of 8 bytes = %#x; want 0xaabb2211", got)
+	}
+	b = newBoard()
+	b.set(0x13)
+	b.WriteMMIO(0x4321, 1, 0x77)
+	if got := (linear{b.VGA}).ReadMMIO(0x4321, 1); got != 0x77 {
+		t.Errorf("a byte of mode 13h is %#x there; want 0x77", got)
+	}
+}
+
+// Every byte of a picture and of the planes has one place.
+func TestPlace(t *testing.T) {
+	seen := make([]bool, vramSize)
+	for a := range uint32(vramSize / planes) {
+		p := place(a)
+		if p%planes != 0 || seen[p] {
+			t.Fatalf("place(%#x) = %#x, which is taken", a, p)
+		}
+		seen[p] = true
 	}
 }

@@ -65,14 +65,17 @@ type board struct {
 	edges int
 }
 
-func newBoard() *board {
+func newBoard() *board { return newSharedBoard(nil) }
+
+// newSharedBoard is newBoard with memory that the processor may reach.
+func newSharedBoard(m Memory) *board {
 	b := &board{clock: bus.NewScheduler(nil)}
 	b.VGA = New(b.clock, func(h bool) {
 		if h && !b.irq {
 			b.edges++
 		}
 		b.irq = h
-	})
+	}, m)
 	return b
 }
 

@@ -48,7 +48,7 @@ func (d *VGA) captureText(f *video.Frame) {
 			if on && ma == at && x < f.Cols && !f.Cursor.Visible {
 				f.Cursor.Visible, f.Cursor.X, f.Cursor.Y = true, x, len(f.Strips)-1
 			}
-			p := int(d.planeAddr(ma, s.line)) * planes
+			p := place(uint32(d.planeAddr(ma, s.line)))
 			c := video.Cell{Char: d.mem[p], Attr: d.mem[p+1]}
 			if two {
 				c.Font = c.Attr >> 3 & 1
@@ -109,7 +109,7 @@ func (d *VGA) captureFont(at uint32, old [2]*video.Font) *video.Font {
 	var f video.Font
 	for c := range f {
 		for line := range f[c] {
-			f[c][line] = d.mem[(at+uint32(c*32+line))*planes+2]
+			f[c][line] = d.mem[place(at+uint32(c*32+line))+2]
 		}
 	}
 	for _, o := range old {

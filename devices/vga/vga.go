@@ -16,8 +16,9 @@
 //	1E 1F         graphics index, data      1C     misc output (read)
 //
 // Memory, as offsets from A0000h (128 KB); graphics register 6 selects which
-// part answers. The planes lie interleaved in one slice: the byte of plane p at
-// plane address a is mem[4*a+p].
+// part answers. The four planes of an address lie side by side in one slice, and the
+// addresses in the order in which chain-4 memory counts them (see place), so that the
+// processor can reach that memory without asking (shared.go).
 //
 // Sources: IBM PS/2 Hardware Interface Technical Reference, Video Subsystem;
 // Inmos IMS G171 datasheet (DAC); Intel 82706 VGA datasheet (register widths);
@@ -30,7 +31,8 @@
 // misc output and the 64 KB memory of sequencer register 4 (every mode uses
 // 256 KB), the shift-load bits of sequencer register 1, blinking in graphics
 // modes, the comparator behind the switch sense bit, the feedback of pixel
-// colours in input status 1 inside the picture.
+// colours in input status 1 inside the picture, the latches after reads of chain-4
+// memory while nothing but write mode 0 to all planes is set (those reads ask nobody).
 package vga
 
 import (
@@ -72,8 +74,11 @@ const (
 	planes    = 4
 	planeSize = 1 << 16
 	memSize   = planes * planeSize // what a VGA addresses of
-	vramSize  = 8 << 20            // what there is: 1600 by 1200 in 32 bits
+	vramSize  = MemorySize
 )
+
+// MemorySize is what there is: enough for 1600 by 1200 in 32 bits.
+const MemorySize = 8 << 20
 
 // Misc output register.
 const (
@@ -129,12 +134,14 @@ type regs struct {
 	Dispi      [dispiCount]uint16
 }
 
-const stateVersion = 2
+const stateVersion = 3
 
 // VGA is one video graphics array.
 type VGA struct {
 	regs
-	mem []uint8
+	mem    []uint8
+	shared Memory // the board's side of mem, or nil
+	bank   bankUse
 
 	clock   bus.Clock
 	irq     bus.Line  // vertical retrace interrupt
@@ -143,23 +150,31 @@ type VGA struct {
 	access access // memory access, derived from the registers
 	crt    crt    // timing, derived from the registers
 
-	dirty     bool // something that may show has changed since frame was taken
-	fontDirty bool // plane 2 has changed since fonts were taken
-	frames    video.Keeper
-	fonts     [2]*video.Font
-	fontAt    [2]uint32
+	dirty      bool   // something that may show has changed since the last frame, stored aside
+	stored     []bool // what the processor stored by itself; see Memory
+	onlyStored bool   // nothing else has changed
+	fontDirty  bool   // plane 2 has changed since fonts were taken
+	frames     video.Keeper
+	fonts      [2]*video.Font
+	fontAt     [2]uint32
 }
 
 // New returns the chip in its power-on state, before any BIOS has programmed
-// it. irq is the vertical retrace interrupt and may be nil.
-func New(clock bus.Clock, irq bus.Line) *VGA {
+// it. irq is the vertical retrace interrupt and may be nil; so may be memory, in
+// which case the chip has memory of its own.
+func New(clock bus.Clock, irq bus.Line, memory Memory) *VGA {
 	if irq == nil {
 		irq = func(bool) {}
 	}
 	d := &VGA{clock: clock, irq: irq}
 	d.retrace = clock.NewTimer("vga.retrace", d.retraceStart)
 	d.Reset(bus.PowerOn)
-	d.mem = make([]uint8, vramSize) // after the reset, which would touch all of it
+	// After the reset, which would touch all of it.
+	if d.shared = memory; memory != nil {
+		d.mem = memory.Bytes()
+	} else {
+		d.mem = make([]uint8, vramSize)
+	}
 	return d
 }
 

@@ -29,8 +29,18 @@ func (k *Keeper) AddLine(f *Frame, line []uint8) {
 	f.Lines = append(f.Lines, slices.Clone(line))
 }
 
+// Repeat appends the line of the frame before to f, if it has one.
+func (k *Keeper) Repeat(f *Frame) bool {
+	last := k.Last()
+	if len(f.Lines) >= len(last.Lines) {
+		return false
+	}
+	f.Lines = append(f.Lines, last.Lines[len(f.Lines)])
+	return true
+}
+
 // Take returns f with the next generation, or the frame before if it equals that.
-// The lines of f come from AddLine.
+// The lines of f come from AddLine and Repeat.
 func (k *Keeper) Take(f *Frame) *Frame {
 	last := k.Last()
 	if last.Gen != 0 && f.Info == last.Info && slices.Equal(f.Cells, last.Cells) && slices.Equal(f.Strips, last.Strips) &&
