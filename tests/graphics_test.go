@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"beige/devices/bus"
 	disks "beige/devices/image"
 	"beige/machine"
 	"beige/machine/screenshot"
@@ -71,6 +72,7 @@ func graphicsShots(t *testing.T, cfg machine.Config, disk []byte) *viewer {
 	if v.m, err = machine.New(cfg); err != nil {
 		t.Fatal(err)
 	}
+	v.m.After(300*bus.Second, func() { v.m.Stop(1, "the disk hangs") })
 	if exit := v.m.Run(context.Background()); exit.Reason != machine.DebugExit || !strings.HasPrefix(v.done, "done: ") {
 		t.Fatalf("the disk ended with %v, its last line %q", exit, v.done)
 	}
@@ -83,24 +85,35 @@ func graphicsShots(t *testing.T, cfg machine.Config, disk []byte) *viewer {
 func TestGraphics(t *testing.T) {
 	t.Parallel()
 	v := graphicsShots(t, machine.Config{}, checkBytes(t, "../graphics/graphics", nil))
-	dir := "graphics"
+	if len(v.shots) < 30 {
+		t.Errorf("%d pictures", len(v.shots))
+	}
+	v.compare(t, "graphics")
+}
+
+// The adapters before the VGA have a disk of their own, and pictures in a folder each.
+func TestGraphicsOfAdapters(t *testing.T) {
+	for video, least := range map[string]int{"cga": 15, "mda": 4, "hercules": 7} {
+		t.Run(video, func(t *testing.T) {
+			t.Parallel()
+			v := graphicsShots(t, machine.Config{Machine: "at", Video: video}, checkBytes(t, "../graphics/adapters", nil))
+			if len(v.shots) < least {
+				t.Errorf("%d pictures; want at least %d", len(v.shots), least)
+			}
+			v.compare(t, filepath.Join("graphics", video))
+		})
+	}
+}
+
+// compare compares the pictures with the golden ones, the PNG files of a folder.
+func (v *viewer) compare(t *testing.T, dir string) {
+	t.Helper()
 	golden, err := filepath.Glob(filepath.Join(dir, "*.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if os.Getenv("BEIGE_GOLDEN") != "" {
-		for _, f := range golden {
-			_ = os.Remove(f)
-		}
-		for _, name := range v.names {
-			b, err := screenshot.EncodeImage(v.shots[name])
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, name+".png"), b, 0o666)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		v.store(t, dir, golden)
 		return
 	}
 	for _, f := range golden {
@@ -118,8 +131,26 @@ func TestGraphics(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if len(golden) != len(v.shots) || len(v.shots) < 30 {
+	if len(golden) != len(v.shots) {
 		t.Errorf("%d golden pictures, %d shown", len(golden), len(v.shots))
+	}
+}
+
+// store replaces the golden pictures.
+func (v *viewer) store(t *testing.T, dir string, golden []string) {
+	t.Helper()
+	for _, f := range golden {
+		_ = os.Remove(f)
+	}
+	_ = os.MkdirAll(dir, 0o777)
+	for _, name := range v.names {
+		b, err := screenshot.EncodeImage(v.shots[name])
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+".png"), b, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -21,6 +21,10 @@ FONT8X8         equ 0FA6Eh
 crt_cell_lines: dw 8            ; of the graphics modes
 crt_last_row:   db 24
 
+; INT 1Fh: the upper half of the font, for which programs had to load one on IBM's machines.
+font_upper:
+        incbin  "8x8.bin", 1024, 1024
+
 ; By mode, 0 to 7.
 mode_class:     db CLASS_TEXT, CLASS_TEXT, CLASS_TEXT, CLASS_TEXT, CLASS_CGA4, CLASS_CGA4, CLASS_CGA2, CLASS_TEXT
 mode_pages:     db 8, 8, 4, 4, 1, 1, 1, 1

@@ -57,6 +57,6 @@ vector_table:
         dw      irq_stray, irq_stray, int02, irq_stray, irq_stray, int05, irq_stray, irq_stray
         dw      int08, int09, irq_stray, irq_stray, irq_stray, irq_stray, int0e, irq_stray
         dw      int10, int11, int12, int13, int14, int15, int16, int17
-        dw      int18, int19, int1a, int_nothing, int_nothing, crt_parameters, dpt_default, 0FA6Eh
+        dw      int18, int19, int1a, int_nothing, int_nothing, crt_parameters, dpt_default, font_upper
 vector_table_irq:
         dw      int70, int71, irq_stray, irq_stray, int74, int75, int76, int76

@@ -1,5 +1,7 @@
 #!/bin/sh
-# Assembles the graphics test disk. Needs nasm.
+# Assembles the graphics test disks. Needs nasm.
 set -e
 cd "$(dirname "$0")"
-nasm -f bin -Werror -I ../bios/ -o graphics.bin graphics.asm
+for disk in graphics adapters; do
+        nasm -f bin -Werror -I ../bios/ -o $disk.bin $disk.asm
+done

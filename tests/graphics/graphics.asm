@@ -8,43 +8,18 @@
 
 %include "boot.inc"
 
+%include "pictures.inc"
+
         cpu     386
 
-%macro SEQ 2
-        mov     dx, 3C4h
-        mov     ax, %1 | (%2) << 8
-        out     dx, ax
-%endmacro
-%macro GFX 2
-        mov     dx, 3CEh
-        mov     ax, %1 | (%2) << 8
-        out     dx, ax
-%endmacro
-%macro CRTC 2
-        mov     dx, [463h]
-        mov     ax, %1 | (%2) << 8
-        out     dx, ax
-%endmacro
 %macro ATTR 2
         mov     ax, %1 | (%2) << 8
         call    attribute
-%endmacro
-%macro MODE 1
-        mov     ax, %1
-        int     10h
 %endmacro
 %macro SHOT 1
         call    frames
         ask     %1
 %endmacro
-%macro SAY 1
-        jmp     short %%go
-%%text: db      %1, 0
-%%go:
-        mov     si, %%text
-        call    say
-%endmacro
-
 main:
         call    text_modes
         call    text_tricks
@@ -101,42 +76,6 @@ attribute:
         mov     al, 20h
         out     dx, al
         pop     dx
-        ret
-
-; say: DS:SI through the BIOS at the cursor.
-say:
-        lodsb
-        test    al, al
-        jz      .done
-        mov     ah, 0Eh
-        mov     bx, 000Fh
-        int     10h
-        jmp     say
-.done:
-        ret
-
-; no_cursor: text pictures without it do not depend on its blinking.
-no_cursor:
-        mov     ah, 1
-        mov     cx, 2607h
-        int     10h
-        ret
-
-;----------------------------------------------------------------------- text
-
-; characters: fills the text page at ES:0 with CX characters from code 0 on, with
-; attributes that change with each row of 80 and never blink.
-characters:
-        xor     di, di
-        mov     ax, 0700h
-.next:
-        stosw
-        inc     al
-        jnz     .go
-        inc     ah
-        and     ah, 7Fh
-.go:
-        loop    .next
         ret
 
 text_modes:
@@ -285,89 +224,6 @@ ring:   db      0, 3Ch, 42h, 81h, 81h, 81h, 81h, 99h, 99h, 81h, 81h, 81h, 81h, 4
 
 ;--------------------------------------------------------------------- pictures
 
-; stripes: a picture for ES:0. BP = bytes a row, CX = rows, BL = what makes planes
-; differ. The first and the last row and column are all ones.
-stripes:
-        xor     di, di
-        mov     si, 0                   ; row
-        mov     bh, bl
-.row:
-        xor     dx, dx                  ; byte in the row
-.byte:
-        mov     ax, dx
-        shr     ax, 1
-        xor     al, dl
-        mov     ah, 0
-        add     ax, si
-        push    cx
-        mov     cl, bl
-        ror     al, cl
-        pop     cx
-        test    si, si
-        jz      .edge
-        cmp     cx, 1
-        je      .edge
-        test    dx, dx
-        jnz     .right
-        or      al, 80h
-.right:
-        inc     dx
-        cmp     dx, bp
-        jne     .left
-        or      al, 1
-.left:
-        dec     dx
-        jmp     .store
-.edge:
-        mov     al, 0FFh
-.store:
-        stosb
-        inc     dx
-        cmp     dx, bp
-        jb      .byte
-        inc     si
-        loop    .row
-        ret
-
-; banks: the same for a CGA's two banks at B800h. BP = bytes a row, CX = rows.
-banks:
-        push    word 0B800h
-        pop     es
-        shr     cx, 1
-        push    cx
-        mov     bl, 0
-        call    stripes
-        pop     cx
-        push    word 0BA00h
-        pop     es
-        mov     bl, 2
-        jmp     stripes
-
-; planes: the same in each of four planes at A000h.
-planes:
-        push    word 0A000h
-        pop     es
-        mov     bl, 0
-.next:
-        mov     dx, 3C4h
-        mov     al, 2
-        mov     ah, 1
-        push    cx
-        mov     cl, bl
-        shl     ah, cl
-        pop     cx
-        out     dx, ax
-        push    cx
-        push    bx
-        call    stripes
-        pop     bx
-        pop     cx
-        inc     bl
-        cmp     bl, 4
-        jb      .next
-        SEQ     2, 0Fh
-        ret
-
 ; bytes: one byte a dot at A000h: colour = x exclusive-or y. BP = width, CX = rows. The
 ; edges are 15.
 bytes:
@@ -441,21 +297,6 @@ unchained_bytes:
         cmp     bl, 4
         jb      .plane
         SEQ     2, 0Fh
-        ret
-
-; dots: a diagonal of CX dots of colour AL from (BX, BX) on through the BIOS.
-dots:
-        mov     dx, bx
-        mov     si, cx
-        mov     cx, bx
-        mov     bh, 0
-.next:
-        mov     ah, 0Ch
-        int     10h
-        inc     cx
-        inc     dx
-        dec     si
-        jnz     .next
         ret
 
 ;--------------------------------------------------------------------- graphics
