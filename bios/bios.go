@@ -15,6 +15,9 @@ var system []byte
 //go:embed video/video.bin
 var video []byte
 
+//go:embed video/edid.bin
+var edid []byte
+
 //go:embed loader/loader.bin
 var loader []byte
 
@@ -26,6 +29,9 @@ func System() []byte { return slices.Clone(system) }
 
 // Video returns a copy of the VGA BIOS: 32 KB, for C0000h.
 func Video() []byte { return slices.Clone(video) }
+
+// EDID returns a copy of the identity of the monitor, 128 bytes, as the VGA BIOS gives it.
+func EDID() []byte { return slices.Clone(edid) }
 
 // Loader returns the option ROM that starts a kernel from the firmware
 // configuration device, in place of INT 19h.

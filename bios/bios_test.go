@@ -71,6 +71,17 @@ func TestVideoROM(t *testing.T) {
 	}
 }
 
+// TestEDID: EDID 1.3, section 3.1: the header, the version, the sum.
+func TestEDID(t *testing.T) {
+	edid := bios.EDID()
+	if len(edid) != 128 || string(edid[:8]) != "\x00\xff\xff\xff\xff\xff\xff\x00" || edid[18] != 1 || edid[19] != 3 || video.Sum(edid) != 0 {
+		t.Errorf("% x", edid)
+	}
+	if !bytes.Contains(bios.Video(), edid) {
+		t.Error("the VGA BIOS has another one")
+	}
+}
+
 func TestLoaderROM(t *testing.T) {
 	rom := bios.Loader()
 	if len(rom) == 0 || len(rom)%512 != 0 || int(rom[2]) != len(rom)/512 || rom[0] != 0x55 || rom[1] != 0xaa || video.Sum(rom) != 0 {
@@ -97,6 +108,9 @@ func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		return b
+	}
+	if !bytes.Equal(assemble("video", "edid.asm"), bios.EDID()) {
+		t.Error("video/edid.bin is not what its source gives; run make bios")
 	}
 	if !bytes.Equal(assemble("system", "system.asm"), bios.System()) {
 		t.Error("system/system.bin is not what its sources give; run make bios")

@@ -178,7 +178,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	if p.pci {
 		// The functions of bus 0; what windows they have the guest decides.
 		pm := pci.NewPM(m.pci, m.power)
-		display := pci.NewDisplay(m.pci, m.vmem, vga.MemorySize, m.videoBIOS())
+		display := pci.NewDisplay(m.pci, m.vmem, vga.MemorySize, m.vga.Registers(bios.EDID()), m.videoBIOS())
 		m.devices = append(m.devices, m.isa, m.ide, pm, display)
 	}
 	for i, f := range m.cfg.Floppies {

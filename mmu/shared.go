@@ -10,7 +10,7 @@ import "beige/devices/bus"
 // again. No code is decoded from it in advance, since the device changes it as well.
 
 // sharedArea is how many bytes of the flat slice there are for it.
-const sharedArea = 8 << 20
+const sharedArea = 16 << 20
 
 // Shared is shared memory of one device. It is a bus.MMIOHandler: what PCI windows show.
 type Shared struct {
@@ -26,7 +26,7 @@ type Shared struct {
 
 var _ bus.MMIOHandler = (*Shared)(nil)
 
-// Share gives out size bytes, whole pages, of the area for shared memory: 8 MB at
+// Share gives out size bytes, whole pages, of the area for shared memory: 16 MB at
 // most, and once.
 func (p *Physical) Share(size uint32) *Shared {
 	if p.shared != nil || size > sharedArea || size&pageMask != 0 {

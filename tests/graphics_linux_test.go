@@ -3,6 +3,7 @@ package tests
 import (
 	"image/color"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,16 +21,19 @@ set -- $(cat $fb/virtual_size | tr , ' ')
 line=$(cat $fb/stride)
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do printf '\0\0\377\0'; done > /tmp/red
 dd if=/tmp/red of=/dev/fb0 bs=4 seek=$((766 * line / 4 + 1000)) conv=notrunc 2>/dev/null
-echo "@@ fb"; cat $fb/name $fb/stride $fb/bits_per_pixel; echo "@@ messages"; dmesg | grep -iE 'fb|drm|vesa|bochs'; echo "@@ ready"
+echo "@@ fb"; cat $fb/name $fb/stride $fb/bits_per_pixel; echo "@@ messages"; dmesg | grep -iE 'fb|drm|vesa|bochs'
+echo "@@ edid"; cat /sys/class/drm/card0-*/edid | wc -c; cat /sys/class/drm/card0-*/modes; echo "@@ ready"
 sleep 5
 `
 
-func linuxFramebuffer(t *testing.T, frameBuffer string, guest linux.Guest, parameters string) {
+// linuxFramebuffer boots to a frame buffer console and returns what the guest said. There
+// is no penguin: Debian's kernels are built without CONFIG_LOGO.
+func linuxFramebuffer(t *testing.T, frameBuffer string, guest linux.Guest, parameters string) (log string) {
 	t.Helper()
 	long(t)
 	file := filepath.Join(t.TempDir(), "screen.png")
 	guest.Script = drawInLinux
-	log := runLinux(t, linuxBoot{guest: guest, append: parameters, script: "wait-serial \"@@ ready\" within 120s\nsleep 200ms\nshot " + file + "\nquit\n"})
+	log = runLinux(t, linuxBoot{guest: guest, append: parameters, script: "wait-serial \"@@ ready\" within 120s\nsleep 200ms\nshot " + file + "\nquit\n"})
 	if got := strings.Join(strings.Fields(section(t, log, "fb")), " "); got != frameBuffer {
 		t.Errorf("frame buffer %q; want %q\n%s", got, frameBuffer, section(t, log, "messages"))
 	}
@@ -64,7 +68,7 @@ func linuxFramebuffer(t *testing.T, frameBuffer string, guest linux.Guest, param
 		t.Errorf("beside the text %v, below it %v; want black", a, b)
 	}
 	if !strings.HasSuffix(frameBuffer, " 32") {
-		return
+		return log
 	}
 	for x := 999; x <= 1016; x++ {
 		want := black
@@ -75,6 +79,7 @@ func linuxFramebuffer(t *testing.T, frameBuffer string, guest linux.Guest, param
 			t.Errorf("dot (%d, 766) is %v; want %v", x, got, want)
 		}
 	}
+	return log
 }
 
 // TestLinuxVesafb: the kernel's setup sets a VBE mode, vesafb draws in its memory.
@@ -83,10 +88,14 @@ func TestLinuxVesafb(t *testing.T) {
 	linuxFramebuffer(t, "VESA VGA 4096 32", linux.Guest{}, "vga=0x344")
 }
 
-// TestLinuxBochs: the driver of the display interface itself.
+// TestLinuxBochs: the driver of the display interface itself, with the modes of our EDID.
 func TestLinuxBochs(t *testing.T) {
 	t.Parallel()
-	linuxFramebuffer(t, "bochs-drmdrmfb 4096 32", linux.Guest{Modules: []string{"bochs"}}, "")
+	log := linuxFramebuffer(t, "bochs-drmdrmfb 4096 32", linux.Guest{Modules: []string{"bochs"}}, "")
+	want := []string{"128", "1024x768", "1600x1200", "1280x1024", "1152x864", "800x600", "640x480", "720x400"}
+	if got := strings.Fields(section(t, log, "edid")); !slices.Equal(got, want) {
+		t.Errorf("EDID and modes %q; want %q", got, want)
+	}
 }
 
 // TestLinuxVesafbProtected: vesafb pans and sets colours by the protected-mode interface.

@@ -163,6 +163,8 @@ vbe:
 .dpms:
         cmp al, 10h
         je vbe_dpms
+        cmp al, 15h
+        je vbe_ddc
 .none:
         ret
 

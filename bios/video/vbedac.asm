@@ -1,4 +1,4 @@
-; VBE: colours, the protected-mode interface and display power: the services 08h to 0Ah and 10h.
+; VBE: colours and the protected-mode interface: the services 08h to 0Ah.
 ; Sources: see vbe.asm.
 
 ; 08h: the DAC has BH bits a colour (BL = 0); 1 gives it.
@@ -113,39 +113,5 @@ vbe_protected:
 .fail:
         jmp vbe_fail
 
-; 10h: display power management (VBE/PM 1.0): BL = 0 capabilities, 1 state = BH, 2 gives it.
-vbe_dpms:
-        mov word [bp+R_AX], 004Fh
-        mov dx, VGA_SEQ
-        mov al, 1
-        out dx, al
-        inc dx
-        cmp bl, 1
-        jb .capabilities
-        je .set
-        cmp bl, 2
-        jne .fail
-        in al, dx
-        mov ah, 0
-        test al, 20h
-        jz .answer
-        mov ah, 4
-.answer:
-        mov [bp+R_BH], ah
-        ret
-.capabilities:
-        mov word [bp+R_BX], 0710h       ; version 1.0; standby, suspend and off
-        ret
-.set:
-        in al, dx
-        and al, 0DFh
-        test bh, bh
-        jz .write
-        or al, 20h
-.write:
-        out dx, al
-        ret
-.fail:
-        jmp vbe_fail
-
+%include "vbeddc.asm"
 %include "vbepm.asm"

@@ -7,14 +7,17 @@ import (
 )
 
 // The display adapter at 00:02.0, with the identity of the one that Bochs and QEMU
-// agree on. Its memory appears linearly behind base address register 0 and its video
-// BIOS behind the expansion ROM register.
+// agree on. Its memory appears linearly behind base address register 0, its registers
+// behind number 2, as revision 2 has them, and its video BIOS behind the expansion ROM
+// register.
 const (
 	displaySlot      = 2
 	displayVendor    = 0x1234
 	displayDevice    = 0x1111
 	displayClass     = 0x030000 // VGA-compatible
 	displayMemoryBAR = 0
+	displayRegsBAR   = 2
+	displayRegsSize  = 4 << 10
 )
 
 // Display is the display adapter.
@@ -23,12 +26,13 @@ type Display struct {
 }
 
 // NewDisplay plugs the adapter in. memory is size bytes of video memory, a power of
-// two and at least a page; video is the video BIOS, which is behind the expansion ROM
+// two and at least a page; registers are 4 KB; video is the video BIOS, which is behind the expansion ROM
 // register if it is one for this adapter.
-func NewDisplay(h *Host, memory bus.MMIOHandler, size uint32, video []byte) *Display {
+func NewDisplay(h *Host, memory bus.MMIOHandler, size uint32, registers bus.MMIOHandler, video []byte) *Display {
 	f := newFunction("display", displaySlot, 0, identity{Vendor: displayVendor, Device: displayDevice, Class: displayClass, Revision: 2})
 	f.word(regCommand, 0, cmdIO|cmdMemory)
 	f.addMemory(displayMemoryBAR, size, memory)
+	f.addRegisters(displayRegsBAR, displayRegsSize, registers)
 	if DisplayROM(video) {
 		romSize := uint32(4 << 10)
 		for romSize < uint32(len(video)) {

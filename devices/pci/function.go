@@ -137,6 +137,12 @@ func (f *Function) addMemory(n int, size uint32, h bus.MMIOHandler) {
 	f.bars = append(f.bars, bar{reg: reg, size: size, mem: h})
 }
 
+// addRegisters is addMemory for registers: reads have effects, so it cannot be prefetched.
+func (f *Function) addRegisters(n int, size uint32, h bus.MMIOHandler) {
+	f.addMemory(n, size, h)
+	f.dword(regBAR+4*n, 0, -size)
+}
+
 // addROM adds the expansion ROM base address register, for a power of two of at
 // least a page. Its enable bit alone opens it: the command register should have a say
 // (PCI 2.1, 6.2.5.2), but the Bochs BIOS copies the ROM before it allows memory

@@ -56,6 +56,7 @@ func TestDefaults(t *testing.T) {
 		{"display id", 2, 0, 0x00, 4, 0x11111234, 0x11111234, "nothing"},
 		{"display class", 2, 0, 0x08, 4, 0x03000002, 0x03000002, "nothing"},
 		{"display BAR 0", 2, 0, 0x10, 4, 8, 0xfffc0008, "256 KB"},
+		{"display registers", 2, 0, 0x18, 4, 0, 0xfffff000, "4 KB, not prefetchable"},
 		{"display ROM", 2, 0, 0x30, 4, 0, 0xffff0001, "64 KB"},
 		{"no function 2", 1, 2, 0x00, 4, 0xffffffff, 0xffffffff, "nothing"},
 		{"no function 1 of slot 0", 0, 1, 0x00, 4, 0xffffffff, 0xffffffff, "nothing"},

@@ -82,7 +82,7 @@ func newRig() *rig {
 	copy(video, "\x55\xaa")
 	video[0x18] = 0x40
 	copy(video[0x40:], "PCIR\x34\x12\x11\x11")
-	r.display = NewDisplay(r.Host, &rom{make([]byte, 16)}, 1<<18, video)
+	r.display = NewDisplay(r.Host, &rom{make([]byte, 16)}, 1<<18, &rom{[]byte{0x5e}}, video)
 	if err := r.ports.Map("pci", 0xcf8, ConfigPorts, r.Host); err != nil {
 		panic(err)
 	}

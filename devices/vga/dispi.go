@@ -223,8 +223,7 @@ func (d *VGA) enableDispi(v uint16) {
 			r[dispiVirtHeight] = uint16(min(d.dispiLines(r[dispiXRes]), 0xffff))
 			r[dispiXOffset], r[dispiYOffset] = 0, 0
 			if v&dispiNoClear == 0 {
-				clear(d.mem)
-				d.fontDirty = true
+				d.clearMemory()
 			}
 		}
 	}

@@ -38,8 +38,8 @@ func TestDispiRegisters(t *testing.T) {
 	}{
 		{"identity", 0, 0xffff, 0, 0xb0c5},
 		{"older identity", 0, 0xb0c0, 0, 0xb0c0},
-		{"memory", 0, 0xb0c5, 0xa, 128},
-		{"memory is read only", 0xa, 1, 0xa, 128},
+		{"memory", 0, 0xb0c5, 0xa, 256},
+		{"memory is read only", 0xa, 1, 0xa, 256},
 		{"no such register", 0x20, 7, 0x20, 0},
 		{"width", 1, 1024, 1, 1024},
 		{"width too large", 1, 4000, 1, 1024},
@@ -51,21 +51,21 @@ func TestDispiRegisters(t *testing.T) {
 		{"most bits", 4, 2, 3, 32},
 		{"enabled", 4, 0x41, 4, 0x41},
 		{"virtual width", 4, 0x41, 6, 1024},
-		{"virtual height", 4, 0x41, 7, 2048}, // 8 MB / 4096
+		{"virtual height", 4, 0x41, 7, 4096}, // 16 MB / 4096
 		{"wider picture", 6, 1280, 6, 1280},
-		{"... is lower", 6, 1280, 7, 1638},
+		{"... is lower", 6, 1280, 7, 3276},
 		{"narrower than the screen", 6, 1000, 6, 1280},
 		{"offset", 8, 100, 8, 100},
 		{"offset too large", 8, 300, 8, 256},
 		{"line", 9, 500, 9, 500},
-		{"line too large", 9, 2000, 9, 870},
+		{"line too large", 9, 4000, 9, 2508},
 		{"no change while enabled", 1, 640, 1, 1024},
 		{"bank", 5, 70, 5, 70},
-		{"bank beyond the memory", 5, 129, 5, 1},
+		{"bank beyond the memory", 5, 257, 5, 1},
 		{"off", 4, 0, 5, 0},
-		{"a mode that does not fit", 1, 2560, 1, 2560},
+		{"the largest mode", 1, 2560, 1, 2560},
 		{"...", 2, 1600, 2, 1600},
-		{"... stays off", 4, 1, 4, 0},
+		{"... fits", 4, 1, 4, 1},
 	} {
 		b.dispi(tc.index, tc.v)
 		if got := b.dispiIn(tc.read); got != tc.value {

@@ -1,6 +1,9 @@
 package vga
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // How the processor's address in the window becomes a plane address
 // (Video Subsystem, Memory Mode Register; Ferraro, Display Memory):
@@ -99,6 +102,19 @@ func (d *VGA) deriveAccess() {
 	d.access = a
 	d.share()
 }
+
+// clearMemory sets the memory to 0. Of a bank that is, it takes none from the host.
+func (d *VGA) clearMemory() {
+	for at := 0; at < len(d.mem); at += bankSize {
+		if bank := d.mem[at : at+bankSize]; !bytes.Equal(bank, zeroBank[:]) {
+			clear(bank)
+		}
+	}
+	d.fontDirty = true
+}
+
+// zeroBank is never written.
+var zeroBank [bankSize]uint8
 
 // planeAddress maps an address in the window.
 func planeAddress(a uint32, mode addressing) uint32 {

@@ -351,7 +351,7 @@ func TestLinear(t *testing.T) {
 	if got := b.at(0xffff); got != 0x55000000 {
 		t.Errorf("last planes = %#x; want 0x55000000", got)
 	}
-	if got := l.ReadMMIO(MemorySize-1, 1); got != 0x66 || MemorySize != 8<<20 {
+	if got := l.ReadMMIO(MemorySize-1, 1); got != 0x66 || MemorySize != 16<<20 {
 		t.Errorf("last byte = %#x; want 0x66", got)
 	}
 	if got := l.ReadMMIO(place(0x1234), 8); got != 0xaabb2211 {

@@ -53,9 +53,8 @@ func (d *VGA) MarshalBinary() ([]byte, error) {
 // used is the size of the memory without the banks of zeros at its end; a VGA's part
 // counts always.
 func (d *VGA) used() int {
-	var zeros [bankSize]uint8
 	n := len(d.mem)
-	for n > memSize && bytes.Equal(d.mem[n-bankSize:n], zeros[:]) {
+	for n > memSize && bytes.Equal(d.mem[n-bankSize:n], zeroBank[:]) {
 		n -= bankSize
 	}
 	return n

@@ -77,8 +77,9 @@ const (
 	vramSize  = MemorySize
 )
 
-// MemorySize is what there is: enough for 1600 by 1200 in 32 bits.
-const MemorySize = 8 << 20
+// MemorySize is what there is: two pictures of 1600 by 1200 in 32 bits, which Linux's
+// driver asks for.
+const MemorySize = 16 << 20
 
 // Misc output register.
 const (
@@ -189,7 +190,7 @@ func (d *VGA) Reset(kind bus.ResetKind) {
 	d.Dispi[dispiID] = dispiLast
 	d.Dispi[dispiBPP] = 8
 	if kind == bus.PowerOn {
-		clear(d.mem)
+		d.clearMemory()
 	} else {
 		d.DAC, d.PELMask = old.DAC, old.PELMask
 	}
