@@ -1,5 +1,5 @@
 // Package bios holds beige's own firmware, built into the program: the system
-// BIOS, the VGA BIOS, the kernel loader and the demonstration disk. They are assembled from the
+// BIOS, the VGA and the EGA BIOS, the kernel loader and the demonstration disk. They are assembled from the
 // sources in the folders below (make bios; needs nasm); the images are part of
 // the source tree, so that a build needs Go only.
 package bios
@@ -18,6 +18,9 @@ var video []byte
 //go:embed video/edid.bin
 var edid []byte
 
+//go:embed video/ega.bin
+var ega []byte
+
 //go:embed loader/loader.bin
 var loader []byte
 
@@ -32,6 +35,9 @@ func Video() []byte { return slices.Clone(video) }
 
 // EDID returns a copy of the identity of the monitor, 128 bytes, as the VGA BIOS gives it.
 func EDID() []byte { return slices.Clone(edid) }
+
+// EGA returns a copy of the EGA BIOS: 16 KB, for C0000h.
+func EGA() []byte { return slices.Clone(ega) }
 
 // Loader returns the option ROM that starts a kernel from the firmware
 // configuration device, in place of INT 19h.

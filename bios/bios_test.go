@@ -69,6 +69,9 @@ func TestVideoROM(t *testing.T) {
 	if len(rom) != video.Size || video.Sum(rom) != 0 {
 		t.Errorf("%d bytes, sum %#x; want %d, 0", len(rom), video.Sum(rom), video.Size)
 	}
+	if rom := bios.EGA(); len(rom) != video.EGASize || video.Sum(rom) != 0 {
+		t.Errorf("EGA: %d bytes, sum %#x; want %d, 0", len(rom), video.Sum(rom), video.EGASize)
+	}
 }
 
 // TestEDID: EDID 1.3, section 3.1: the header, the version, the sum.
@@ -123,12 +126,14 @@ func TestImagesAreBuiltFromTheirSources(t *testing.T) {
 			t.Errorf("bootsector/%s.bin is not what its source gives; run make bios", name)
 		}
 	}
-	rom, err := video.Seal(assemble("video", "video.asm"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(rom, bios.Video()) {
-		t.Error("video/video.bin is not what its sources give; run make bios")
+	for name, image := range map[string][]byte{"video": bios.Video(), "ega": bios.EGA()} {
+		rom, err := video.Seal(assemble("video", name+".asm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(rom, image) {
+			t.Errorf("video/%s.bin is not what its sources give; run make bios", name)
+		}
 	}
 	disk, err := demo.Image(assemble("demo", "demo.asm"))
 	if err != nil {

@@ -186,7 +186,7 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	case !slices.Contains(board.video, c.Video):
 		bad("video adapter %s does not fit machine %s; want %s there, or machine at", c.Video, board.name, strings.Join(board.video, ", "))
 	case c.VGABIOS != nil && !hasVideoROM(c.Video):
-		bad("a video BIOS for video adapter %s, which has none; want vga", c.Video)
+		bad("a video BIOS for video adapter %s, which has none; want vga or ega", c.Video)
 	}
 
 	board.pci = board.pciFrom != "" && !olderThan(model.Name, board.pciFrom)

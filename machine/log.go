@@ -11,7 +11,7 @@ import (
 // resets and the end of the run, and the chips for their port accesses.
 func LogNames() []string {
 	return []string{"machine", "dma", "pic", "pit", "kbc", "speaker", "rtc", "post", "debugcon", "ferr", "ata0", "ata1",
-		"vga", "cga", "mda", "hercules", "fdc", "debugexit", "port92", "power", "com1", "com2", "com3", "com4", "lpt1", "vmport",
+		"vga", "ega", "cga", "mda", "hercules", "fdc", "debugexit", "port92", "power", "com1", "com2", "com3", "com4", "lpt1", "vmport",
 		"pci", "ide", "fwcfg"}
 }
 

@@ -19,15 +19,17 @@ type adapter interface {
 }
 
 // Adapters lists the values of Config.Video.
-func Adapters() []string { return []string{"vga", "cga", "mda", "hercules"} }
+func Adapters() []string { return []string{"vga", "ega", "cga", "mda", "hercules"} }
 
 // hasVideoROM reports whether an adapter comes with a BIOS; the others are driven by the
 // system BIOS.
-func hasVideoROM(adapter string) bool { return adapter == "vga" }
+func hasVideoROM(adapter string) bool { return adapter == "vga" || adapter == "ega" }
 
 // buildVideo makes the display adapter.
-func (m *Machine) buildVideo() {
+func (m *Machine) buildVideo(irq func(int) bus.Line) {
 	switch m.cfg.Video {
+	case "ega":
+		m.screen = vga.NewEGA(m.sched, irq(9)) // IRQ 2 of the slots
 	case "cga":
 		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.CGA, Font: font.Glyphs8x8()})
 	case "mda":
@@ -64,6 +66,9 @@ func (m *Machine) videoPorts() []portWindow {
 	case "mda", "hercules":
 		return []portWindow{{0x3b0, mc6845.PortCount, m.screen}}
 	}
+	if m.vga == nil {
+		return []portWindow{{0x3b0, vga.PortCount, m.screen}}
+	}
 	return []portWindow{{0x1ce, vga.DisplayPorts, m.vga.Display()}, {0x3b0, vga.PortCount, m.vga}}
 }
 
@@ -87,6 +92,8 @@ func (m *Machine) videoBIOS() []byte {
 		return nil
 	case m.cfg.VGABIOS != nil:
 		return m.cfg.VGABIOS
+	case m.cfg.Video == "ega":
+		return bios.EGA()
 	}
 	return bios.Video()
 }

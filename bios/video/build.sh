@@ -1,10 +1,12 @@
 #!/bin/sh
-# Assembles the monitor's EDID and the VGA BIOS into edid.bin and video.bin. Needs nasm and Go.
+# Assembles the monitor's EDID, the VGA BIOS and the EGA BIOS into edid.bin, video.bin and ega.bin. Needs nasm and Go.
 set -e
 cd "$(dirname "$0")"
 ../font/build.sh
 code=$(mktemp)
 trap 'rm -f "$code"' EXIT
 nasm -f bin -Werror -o edid.bin edid.asm
-nasm -f bin -Werror -I ../font/ -o "$code" video.asm
-go run ./seal "$code" video.bin
+for rom in video ega; do
+        nasm -f bin -Werror -I ../font/ -o "$code" $rom.asm
+        go run ./seal "$code" $rom.bin
+done

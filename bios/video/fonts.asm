@@ -17,7 +17,7 @@ fonts:
         and al, 0Fh
         cmp al, 3
         je block_specifier
-        cmp al, 4
+        cmp al, LAST_FONT
         ja .out
         push ax
         cmp al, 0
@@ -65,10 +65,12 @@ load_rom_font:
         cmp al, 8
         je .load
         mov si, font8x14
+%ifdef VIDEO_VGA
         cmp al, 14
         je .load
         mov si, font8x16
         mov al, 16
+%endif
 .load:
         mov bh, al
         push cs
@@ -180,6 +182,24 @@ set_height:
         mov bl, bh
         mov bh, 0
         mov [HEIGHT], bx
+%ifdef VIDEO_EGA
+        push bx                         ; nothing can be read: by the mode's polarity of the syncs
+        mov al, [MODE]
+        call mode_entry
+        pop bx
+        mov cl, [es:si+P_MISC]
+        mov si, 350
+        test cl, cl
+        js .lines
+        mov si, 200
+.lines:
+        mov dx, [CRTC]
+        mov al, 9
+        mov ah, bl
+        dec ah
+        out dx, ax
+        mov cl, 0
+%else
         mov dx, VGA_MISC_READ           ; scan lines, by the polarity of the syncs
         in al, dx
         mov si, 400
@@ -207,6 +227,7 @@ set_height:
         inc cx
         shr si, 1
 .single:
+%endif
         mov ax, si
         push dx
         xor dx, dx
@@ -244,7 +265,7 @@ set_height:
 
 ; 20h-24h: the font of the graphics modes. It is used from now on; the picture stays.
 graphics_font:
-        cmp al, 24h
+        cmp al, LAST_GRAPHICS_FONT
         ja .out
         mov es, [bp+R_ES]
         mov si, [bp+R_BP]
@@ -260,10 +281,12 @@ graphics_font:
         je .set
         mov si, font8x8
         mov cx, 8
+%ifdef VIDEO_VGA
         cmp al, 23h
         je .set
         mov si, font8x16
         mov cx, 16
+%endif
 .set:
         mov [HEIGHT], cx
         mov al, dl                      ; BL = 0: DL rows
@@ -297,7 +320,7 @@ font_info:
         mov [bp+R_CX], ax
         mov al, [ROWS]
         mov [bp+R_DL], al
-        cmp bh, 7
+        cmp bh, LAST_FONT_INFO
         ja .out
         mov bl, bh
         mov bh, 0
@@ -320,4 +343,7 @@ font_info:
         ret
 
 font_table:
-        dw VEC1F, VEC43, font8x14, font8x8, font8x8+128*8, font9x14, font8x16, font9x16
+        dw VEC1F, VEC43, font8x14, font8x8, font8x8+128*8, font9x14
+%ifdef VIDEO_VGA
+        dw font8x16, font9x16
+%endif

@@ -73,7 +73,9 @@ draw_glyph:
 %ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         je draw_planar
+%ifdef VIDEO_VGA
         ja draw_linear
+%endif
 %endif
         cmp dl, CLASS_TEXT
         je draw_end
@@ -141,6 +143,7 @@ draw_planar:
         out dx, ax
         jmp draw_end
 
+%ifdef VIDEO_VGA
 draw_linear:
         push ax
         mov ax, di
@@ -170,6 +173,7 @@ draw_linear:
         add di, 320-8
         loop .row
         jmp draw_end
+%endif
 %endif
 
 ; Two banks: even lines at 0, odd ones at 2000h, 80 bytes a line.

@@ -9,13 +9,16 @@ set_mode:
         and al, 7Fh
         call mode_entry                 ; ES:SI = parameters
         jc none
+%ifdef VIDEO_VGA
         call vbe_end
+%endif
         and ah, 80h
         and byte [INFO], 7Fh
         or [INFO], ah
         mov [MODE], al
         call mode_data
         call load_registers
+%ifdef VIDEO_VGA
         test byte [VGAFLAGS], FLAG_NOPALETTE
         jnz .nodac
         push es
@@ -24,6 +27,7 @@ set_mode:
         pop si
         pop es
 .nodac:
+%endif
         test byte [INFO], 80h
         jnz .noclear
         push es
@@ -44,7 +48,7 @@ set_mode:
 ; In: AL = mode. Out: ES:SI = its parameters; carry: there is no such mode.
 ; Spoils BX, CX.
 mode_entry:
-        cmp al, 13h
+        cmp al, LAST_MODE
         ja .bad
         mov bl, al
         mov bh, 0
@@ -283,7 +287,9 @@ mode_font:
         mov bx, font8x14
         cmp al, 14
         je .set
+%ifdef VIDEO_VGA
         mov bx, font8x16
+%endif
 .set:
         mov cx, cs
         call set_vec43

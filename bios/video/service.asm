@@ -47,11 +47,32 @@ int10:
 %ifdef VIDEO_6845
         call crt_absent
 %else
+%ifdef VIDEO_VGA
         cmp ah, 4Fh
         jne .out
         call vbe
+%endif
 %endif
         jmp .out
 
 none:
         ret
+
+%ifndef VIDEO_6845
+; AH=04h: no light pen was pressed.
+light_pen:
+        mov byte [bp+R_AH], 0
+        ret
+
+; AH=0Fh.
+get_mode:
+        mov al, [INFO]
+        and al, 80h
+        or al, [MODE]
+        mov [bp+R_AL], al
+        mov al, [COLS]
+        mov [bp+R_AH], al
+        mov al, [PAGE]
+        mov [bp+R_BH], al
+        ret
+%endif

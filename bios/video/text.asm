@@ -9,6 +9,19 @@ set_cursor_shape:
 %ifndef VIDEO_6845
         call cursor_lines
 %endif
+%ifdef VIDEO_EGA
+        mov al, cl                      ; its cursor ends above the end line
+        inc ax
+        cmp al, [HEIGHT]
+        jb .end
+        mov al, 0                       ; never: to the last line
+.end:
+        mov cl, al
+        test ch, 20h                    ; there is no bit for no cursor: it starts below every cell
+        jz .set
+        mov cx, 1E00h
+.set:
+%endif
         mov dx, [CRTC]
         mov al, 0Ah
         mov ah, ch

@@ -15,6 +15,7 @@
         bits 16
         org 0
 
+%define VIDEO_VGA
 %include "const.inc"
 
         db 55h, 0AAh, ROM_SIZE/512
@@ -65,96 +66,19 @@ services:
         dw save_restore                 ; 1Ch
 services_end:
 
-; AH=04h: no light pen was pressed.
-light_pen:
-        mov byte [bp+R_AH], 0
-        ret
-
-; AH=0Fh.
-get_mode:
-        mov al, [INFO]
-        and al, 80h
-        or al, [MODE]
-        mov [bp+R_AL], al
-        mov al, [COLS]
-        mov [bp+R_AH], al
-        mov al, [PAGE]
-        mov [bp+R_BH], al
-        ret
-
-; The option ROM's entry: called far by the system BIOS.
-rom_init:
-        pushf
-        push ax
-        push bx
-        push cx
-        push dx
-        push si
-        push di
-        push bp
-        push ds
-        push es
-        cld
-        mov dx, VGA_ENABLE
-        mov al, 1
-        out dx, al
-        xor ax, ax
-        mov ds, ax
-        cli
-        mov ax, [VEC10]                 ; the old video services move to INT 42h
-        mov [VEC42], ax
-        mov ax, [VEC10+2]
-        mov [VEC42+2], ax
-        mov word [VEC10], int10
-        mov [VEC10+2], cs
-        mov word [VEC1F], font8x8+128*8
-        mov [VEC1F+2], cs
-        mov word [VEC43], font8x8
-        mov [VEC43+2], cs
-        mov ax, [VEC1D]                 ; 6845 parameters, if the system BIOS gave none
-        or ax, [VEC1D+2]
-        jnz .have1d
-        mov word [VEC1D], params6845
-        mov [VEC1D+2], cs
-.have1d:
-        mov ax, BDA
-        mov ds, ax
-        mov word [SAVEPTR], save_pointers
-        mov [SAVEPTR+2], cs
-        mov ax, [EQUIP]
-        and al, 0CFh
-        or al, 20h
-        mov [EQUIP], ax
-        mov byte [INFO], 60h            ; 256 KB, cursor emulation
-        mov byte [SWITCHES], 0F9h
-        mov byte [VGAFLAGS], FLAG_400|FLAG_ACTIVE
-        mov byte [DCC], DCC_VGA_COLOUR
-        mov byte [MODECTL], 29h
-        sti
-        mov ax, 0003h
-        int 10h
-        pop es
-        pop ds
-        pop bp
-        pop di
-        pop si
-        pop dx
-        pop cx
-        pop bx
-        pop ax
-        popf
-        retf
-
 %include "service.asm"
 %include "memory.asm"
+%include "init.asm"
 %include "mode.asm"
 %include "text.asm"
 %include "graphics.asm"
 %include "scroll.asm"
 %include "dots.asm"
 %include "palette.asm"
+%include "dac.asm"
 %include "fonts.asm"
 %include "alternate.asm"
+%include "switches.asm"
 %include "state.asm"
 %include "vbe.asm"
 %include "vbeinfo.asm"

@@ -37,7 +37,7 @@ func (a *Adapter) capture() *video.Frame {
 		return f
 	}
 	if a.model == CGA {
-		f.Border = cgaColours[a.Colour&colourIndex]
+		f.Border = video.RGBI(a.Colour & colourIndex)
 		if a.Mode&mode640 != 0 {
 			f.Border = 0
 		}
@@ -63,7 +63,9 @@ func (a *Adapter) captureText(f *video.Frame) {
 		f.CellW = 8
 		attribute = func(v uint8, _ bool) uint8 { return v }
 		f.LineGraphics, f.Underline = false, -1
-		f.Colors = cgaColours
+		for i := range f.Colors {
+			f.Colors[i] = video.RGBI(uint8(i))
+		}
 		if a.Mode&modeHiRes == 0 {
 			f.ScaleX = 2
 		}
@@ -123,7 +125,7 @@ func (a *Adapter) captureGraphics(f *video.Frame) {
 		}
 		f.Palette[1] = monoColours[7]
 	case a.Mode&mode640 != 0:
-		f.Palette[1] = cgaColours[a.Colour&colourIndex]
+		f.Palette[1] = video.RGBI(a.Colour & colourIndex)
 	default:
 		bits, f.ScaleX = 2, 2
 		a.palette320(f)
@@ -169,20 +171,13 @@ func (a *Adapter) palette320(f *video.Frame) {
 	case a.Colour&colourSet != 0:
 		set = [3]uint8{3, 5, 7}
 	}
-	f.Palette[0] = cgaColours[a.Colour&colourIndex]
+	f.Palette[0] = video.RGBI(a.Colour & colourIndex)
 	for i, c := range set {
 		if a.Colour&colourBright != 0 {
 			c |= 8
 		}
-		f.Palette[i+1] = cgaColours[c]
+		f.Palette[i+1] = video.RGBI(c)
 	}
-}
-
-// cgaColours are the 16 colours of the RGBI signals on IBM's colour display 5153, which
-// makes brown of dark yellow.
-var cgaColours = [16]uint32{
-	0x000000, 0x0000aa, 0x00aa00, 0x00aaaa, 0xaa0000, 0xaa00aa, 0xaa5500, 0xaaaaaa,
-	0x555555, 0x5555ff, 0x55ff55, 0x55ffff, 0xff5555, 0xff55ff, 0xffff55, 0xffffff,
 }
 
 // monoColours are what the attributes that monoAttribute makes refer to: 0 dark, 1 and 7

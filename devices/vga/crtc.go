@@ -80,7 +80,7 @@ func (d *VGA) readCRTC() uint8 {
 
 func (d *VGA) writeCRTC(v uint8) {
 	i := d.CRTCIndex
-	v &= crtcMask[i]
+	v &= d.masks.crtc[i]
 	if i <= crOverflow && d.CRTC[crVRetraceEnd]&vreProtect != 0 {
 		if i != crOverflow {
 			return
@@ -101,9 +101,13 @@ func (d *VGA) writeCRTC(v uint8) {
 	}
 }
 
-// overflow gives bit n of the overflow register at bit 8 and bit m at bit 9.
+// overflow gives bit n of the overflow register at bit 8 and bit m, which an EGA
+// has not, at bit 9.
 func (d *VGA) overflow(n, m uint8) uint64 {
 	o := uint64(d.CRTC[crOverflow])
+	if d.model == ModelEGA {
+		return o >> n & 1 << 8
+	}
 	return o>>n&1<<8 | o>>m&1<<9
 }
 
@@ -175,8 +179,11 @@ const (
 // deriveTiming recomputes the timing. The counters keep their phase from Epoch,
 // so a change of the total moves the beam, which real ones do as well.
 func (d *VGA) deriveTiming() {
-	dot := uint64(clock25)
-	if d.Misc&miscClock == miscClock28 {
+	dot, short := uint64(clock25), uint64(5)
+	switch {
+	case d.model == ModelEGA:
+		dot, short = d.egaClock(), 2
+	case d.Misc&miscClock == miscClock28:
 		dot = clock28
 	}
 	den := uint64(9)
@@ -188,7 +195,7 @@ func (d *VGA) deriveTiming() {
 	}
 	c := crt{
 		char:     bus.Freq{Num: dot, Den: den},
-		hTotal:   uint64(d.CRTC[crHTotal]) + 5,
+		hTotal:   uint64(d.CRTC[crHTotal]) + short,
 		hDisplay: uint64(d.CRTC[crHDisplayEnd]) + 1,
 		vTotal:   (uint64(d.CRTC[crVTotal]) | d.overflow(0, 5)) + 2,
 		vDisplay: (uint64(d.CRTC[crVDisplayEnd]) | d.overflow(1, 6)) + 1,
@@ -233,8 +240,11 @@ func (d *VGA) readStatus1() uint8 {
 func (d *VGA) status1() uint8 {
 	_, line, column := d.beam()
 	var s uint8
+	if d.model == ModelEGA {
+		s = status1PenOpen
+	}
 	if line >= d.crt.vDisplay || column >= d.crt.hDisplay {
-		s = status1NoDisplay | d.diag(d.Attr[arOverscan])
+		s |= status1NoDisplay | d.diag(d.Attr[arOverscan])
 	}
 	if line >= d.crt.vrStart && line < d.crt.vrEnd {
 		s |= status1VRetrace

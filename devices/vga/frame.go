@@ -55,6 +55,10 @@ func (d *VGA) capture() *video.Frame {
 	} else {
 		d.captureText(f)
 	}
+	if d.model == ModelEGA && !d.enhanced() { // 200 lines are as high as 400 of a VGA
+		f.ScaleY *= 2
+		f.Height *= 2
+	}
 	return f
 }
 

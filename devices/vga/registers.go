@@ -22,7 +22,7 @@ const (
 var seqMask = [8]uint8{0x03, 0x3d, 0x0f, 0x3f, 0x0e}
 
 func (d *VGA) writeSeq(v uint8) {
-	d.Seq[d.SeqIndex] = v & seqMask[d.SeqIndex]
+	d.Seq[d.SeqIndex] = v & d.masks.seq[d.SeqIndex]
 	d.dirty = true
 	switch d.SeqIndex {
 	case srClock:
@@ -64,7 +64,7 @@ const (
 var gfxMask = [16]uint8{0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff}
 
 func (d *VGA) writeGfx(v uint8) {
-	d.Gfx[d.GfxIndex] = v & gfxMask[d.GfxIndex]
+	d.Gfx[d.GfxIndex] = v & d.masks.gfx[d.GfxIndex]
 	if d.GfxIndex == grMode || d.GfxIndex == grMisc {
 		d.dirty = true
 	}
@@ -101,7 +101,7 @@ func (d *VGA) writeAttr(v uint8) {
 	if !d.AttrData {
 		d.AttrIndex = v & attrIndexMax
 	} else {
-		d.Attr[d.AttrIndex&0x1f] = v & attrMask[d.AttrIndex&0x1f]
+		d.Attr[d.AttrIndex&0x1f] = v & d.masks.attr[d.AttrIndex&0x1f]
 	}
 	d.AttrData = !d.AttrData
 	d.dirty = true
@@ -159,6 +159,9 @@ func (d *VGA) writeDAC(v uint8) {
 // rgb is the colour of one DAC entry as 0xRRGGBB. Six bits become eight by
 // repeating the upper two.
 func (d *VGA) rgb(index uint8) uint32 {
+	if d.model == ModelEGA {
+		return d.egaColour(index)
+	}
 	c := &d.DAC[index&d.PELMask]
 	var v uint32
 	if d.wideDAC() {

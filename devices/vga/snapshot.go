@@ -66,14 +66,14 @@ func (d *VGA) UnmarshalBinary(b []byte) error {
 	var r regs
 	n := min(1+binary.Size(r), len(b))
 	if mem := len(b) - n; mem < memSize || mem > len(d.mem) || mem%bankSize != 0 {
-		return fmt.Errorf("vga: snapshot: %d bytes of memory; want %d to %d", mem, memSize, len(d.mem))
+		return fmt.Errorf("%s: snapshot: %d bytes of memory; want %d to %d", d.Name(), mem, memSize, len(d.mem))
 	}
-	if err := bus.UnmarshalState("vga", stateVersion, b[:n], &r); err != nil {
+	if err := bus.UnmarshalState(d.Name(), stateVersion, b[:n], &r); err != nil {
 		return err
 	}
 	if int(r.SeqIndex) >= len(r.Seq) || int(r.GfxIndex) >= len(r.Gfx) || r.CRTCIndex >= crtcCount || r.DACStep > 2 || r.Epoch < 0 || r.StartTime < r.Epoch || !d.dispiFits(&r.Dispi) ||
-		!within(r.Seq[:], seqMask[:]) || !within(r.Gfx[:], gfxMask[:]) || !within(r.CRTC[:], crtcMask[:]) || !within(r.Attr[:], attrMask[:]) {
-		return fmt.Errorf("vga: snapshot: impossible state")
+		!within(r.Seq[:], d.masks.seq[:]) || !within(r.Gfx[:], d.masks.gfx[:]) || !within(r.CRTC[:], d.masks.crtc[:]) || !within(r.Attr[:], d.masks.attr[:]) {
+		return fmt.Errorf("%s: snapshot: impossible state", d.Name())
 	}
 	d.regs = r
 	clear(d.mem[copy(d.mem, b[n:]):])

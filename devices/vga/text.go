@@ -25,9 +25,9 @@ func (d *VGA) captureText(f *video.Frame) {
 	f.Fonts = d.captureFonts()
 	two := f.Fonts[0] != f.Fonts[1]
 
-	f.Cursor.Start = d.CRTC[crCursorStart] & maxScanMask
-	f.Cursor.End = d.CRTC[crCursorEnd] & maxScanMask
-	on := d.CRTC[crCursorStart]&cursorOff == 0 && f.Cursor.Start <= f.Cursor.End && int(f.Cursor.Start) < f.CellH
+	var on bool
+	f.Cursor.Start, f.Cursor.End, on = d.cursorLines()
+	on = on && int(f.Cursor.Start) < f.CellH
 	at := d.cursorAddress()
 
 	last := scan{}
@@ -62,6 +62,17 @@ func (d *VGA) captureText(f *video.Frame) {
 	}
 	f.Width = f.Cols * f.CellW * f.ScaleX
 	f.Height = int(d.crt.vDisplay)
+}
+
+// cursorLines is the first and the last line of the cursor; on is false where it has
+// none.
+func (d *VGA) cursorLines() (start, end uint8, on bool) {
+	start, end = d.CRTC[crCursorStart]&maxScanMask, d.CRTC[crCursorEnd]&maxScanMask
+	if d.model == ModelEGA {
+		start, end = egaCursor(start, end)
+		return start, end, true
+	}
+	return start, end, d.CRTC[crCursorStart]&cursorOff == 0 && start <= end
 }
 
 // textPan is the number of dots that panning cuts off (Horizontal PEL Panning

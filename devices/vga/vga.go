@@ -141,6 +141,8 @@ const stateVersion = 3
 type VGA struct {
 	regs
 	mem    []uint8
+	model  Model
+	masks  *masks // the bits that its registers have
 	shared Memory // the board's side of mem, or nil
 	bank   bankUse
 
@@ -164,12 +166,7 @@ type VGA struct {
 // it. irq is the vertical retrace interrupt and may be nil; so may be memory, in
 // which case the chip has memory of its own.
 func New(clock bus.Clock, irq bus.Line, memory Memory) *VGA {
-	if irq == nil {
-		irq = func(bool) {}
-	}
-	d := &VGA{clock: clock, irq: irq}
-	d.retrace = clock.NewTimer("vga.retrace", d.retraceStart)
-	d.Reset(bus.PowerOn)
+	d := newChip(ModelVGA, &vgaMasks, clock, irq)
 	// After the reset, which would touch all of it.
 	if d.shared = memory; memory != nil {
 		d.mem = memory.Bytes()
@@ -179,8 +176,18 @@ func New(clock bus.Clock, irq bus.Line, memory Memory) *VGA {
 	return d
 }
 
+func newChip(model Model, m *masks, clock bus.Clock, irq bus.Line) *VGA {
+	if irq == nil {
+		irq = func(bool) {}
+	}
+	d := &VGA{model: model, masks: m, clock: clock, irq: irq}
+	d.retrace = clock.NewTimer(d.Name()+".retrace", d.retraceStart)
+	d.Reset(bus.PowerOn)
+	return d
+}
+
 // Name implements bus.Device.
-func (d *VGA) Name() string { return "vga" }
+func (d *VGA) Name() string { return d.model.String() }
 
 // Reset clears the registers. The display stays dark and the memory closed
 // until they are programmed. A bus reset keeps the memory and the DAC.
@@ -208,6 +215,9 @@ func (d *VGA) derive() {
 // In reads a register. Addresses without one, the CRT controller's unselected
 // address and all but the enable register of a disabled subsystem float high.
 func (d *VGA) In(off uint16) uint8 {
+	if d.model == ModelEGA {
+		return d.inEGA(off)
+	}
 	if d.Enable&enableSystem == 0 && off != regEnable {
 		return 0xff
 	}
@@ -254,7 +264,7 @@ func (d *VGA) In(off uint16) uint8 {
 
 // Out writes a register.
 func (d *VGA) Out(off uint16, v uint8) {
-	if d.Enable&enableSystem == 0 && off != regEnable {
+	if d.Enable&enableSystem == 0 && off != regEnable || d.model == ModelEGA && egaLacks(off) {
 		return
 	}
 	switch off {
@@ -297,7 +307,7 @@ func (d *VGA) Out(off uint16, v uint8) {
 	}
 	switch d.colourOffset(off) {
 	case regCRTCIndex:
-		d.CRTCIndex = v & (crtcCount - 1)
+		d.CRTCIndex = v & d.masks.crtcIndex
 	case regCRTCData:
 		d.writeCRTC(v)
 	case regStatus1:
@@ -322,8 +332,12 @@ func (d *VGA) writeMisc(v uint8) {
 }
 
 func (d *VGA) status0() uint8 {
-	if d.IntPending {
-		return status0Sense | status0CRTInt
+	s := status0Sense
+	if d.model == ModelEGA {
+		s = d.switchSense() | status0Feature
 	}
-	return status0Sense
+	if d.IntPending {
+		s |= status0CRTInt
+	}
+	return s
 }

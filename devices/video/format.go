@@ -49,5 +49,18 @@ func (f Format) decode(dots []uint32, line []uint8, palette *[256]uint32) {
 	}
 }
 
+// RGBI is one of the 16 colours of the CGA's display, IBM's 5153, which makes brown of
+// dark yellow: blue, green, red and intensity from bit 0 on.
+func RGBI(c uint8) uint32 {
+	if c &= 0xf; c == 6 {
+		return 0xaa5500
+	}
+	rgb := uint32(c>>2&1)*0xaa0000 | uint32(c>>1&1)*0xaa00 | uint32(c&1)*0xaa
+	if c&8 != 0 {
+		rgb += 0x555555
+	}
+	return rgb
+}
+
 // widen makes eight bits of n by repeating the upper ones below.
 func widen(v uint32, n uint) uint32 { return v<<(8-n) | v>>(2*n-8) }
