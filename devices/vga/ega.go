@@ -138,11 +138,7 @@ func (d *VGA) egaColour(v uint8) uint32 {
 	return rgb
 }
 
-// egaCursor is the first and the last line of the cursor: it comes on at line start and
-// goes off at line end, so it is in two parts where that comes first.
-func egaCursor(start, end uint8) (first, last uint8) {
-	if start == end {
-		return start, start
-	}
-	return start, (end - 1) & maxScanMask
-}
+// egaCursor is the first and the last line of the cursor: it goes off at line end and
+// comes on at line start. So it is in two parts where the end is the smaller one, and fills
+// the cell where both are one.
+func egaCursor(start, end uint8) (first, last uint8) { return start, (end - 1) & maxScanMask }

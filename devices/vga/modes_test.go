@@ -117,6 +117,16 @@ func (b *board) set(mode int) {
 	if !ok {
 		panic("no such mode in this test")
 	}
+	b.setTable(t)
+	b.Out(regPELMask, 0xff)
+	for i := range uint8(64) {
+		level := func(hi, lo uint8) uint8 { return i>>hi&1*0x2a + i>>lo&1*0x15 }
+		b.dac(i, level(2, 5), level(1, 4), level(0, 3))
+	}
+}
+
+// setTable programs the registers of a mode.
+func (b *board) setTable(t modeTable) {
 	b.Out(regMisc, t.misc)
 	b.seq(0, 1)
 	for i, v := range t.seq {
@@ -138,11 +148,6 @@ func (b *board) set(mode int) {
 	b.Out(regAttr, 0x14)
 	b.Out(regAttr, 0)
 	b.Out(regAttr, 0x20)
-	b.Out(regPELMask, 0xff)
-	for i := range uint8(64) {
-		level := func(hi, lo uint8) uint8 { return i>>hi&1*0x2a + i>>lo&1*0x15 }
-		b.dac(i, level(2, 5), level(1, 4), level(0, 3))
-	}
 }
 
 // put writes text at a column and row of an 80-column colour text mode.

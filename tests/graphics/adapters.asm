@@ -13,6 +13,14 @@
 %endmacro
 
 main:
+        mov     ah, 12h                 ; an EGA's BIOS answers
+        mov     bl, 10h
+        int     10h
+        cmp     bl, 10h
+        je      .6845
+        call    ega
+        jmp     .end
+.6845:
         cmp     word [463h], 3B4h
         je      .mono
         call    cga
@@ -74,6 +82,7 @@ cursor_at:
 
 %include "adapters_cga.inc"
 %include "adapters_mono.inc"
+%include "adapters_ega.inc"
 
         times ($$-$) & 511 db 0
 program_end:
