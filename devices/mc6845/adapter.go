@@ -125,9 +125,16 @@ type regs struct {
 	Config uint8
 	Pen    bool     // light pen latch
 	Epoch  bus.Time // when the counters were at the upper left
+
+	StartFrame uint64 // the frame in which the start address was written last
+	StartShown uint16 // the start address with which that frame began
 }
 
-const stateVersion = 1
+const (
+	stateVersion = 1
+
+	noFrame uint64 = 1<<64 - 1 // of StartFrame
+)
 
 // Config describes an adapter.
 type Config struct {
@@ -189,7 +196,7 @@ func (a *Adapter) Name() string { return a.model.String() }
 // that clears its registers (MC6845 data sheet, "RESET"); only switching on does.
 func (a *Adapter) Reset(kind bus.ResetKind) {
 	old := a.regs
-	a.regs = regs{Epoch: a.clock.Now()}
+	a.regs = regs{Epoch: a.clock.Now(), StartFrame: noFrame}
 	if kind == bus.PowerOn {
 		clear(a.mem)
 	} else {

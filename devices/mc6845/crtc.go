@@ -57,7 +57,10 @@ func (a *Adapter) writeCRTC(v uint8) {
 	if a.Index >= rPenHigh {
 		return
 	}
-	a.set(&a.CRTC[a.Index], v&crtcMask[a.Index])
+	if v &= crtcMask[a.Index]; (a.Index == rStartHigh || a.Index == rStartLow) && v != a.CRTC[a.Index] {
+		a.keepStart()
+	}
+	a.set(&a.CRTC[a.Index], v)
 	if a.Index <= rMaxLine {
 		a.deriveTiming()
 	}
@@ -65,6 +68,30 @@ func (a *Adapter) writeCRTC(v uint8) {
 
 func (a *Adapter) startAddress() uint16 {
 	return uint16(a.CRTC[rStartHigh])<<8 | uint16(a.CRTC[rStartLow])
+}
+
+// keepStart remembers the start address, which is about to change: the 6845 loads it at
+// the start of a frame (MC6845 data sheet, "Start Address Register"), so the old one is
+// in force until then.
+func (a *Adapter) keepStart() {
+	if !a.startPending() {
+		a.StartFrame, _, _ = a.beam()
+		a.StartShown = a.startAddress()
+	}
+}
+
+// startPending reports whether the start address was changed in this frame.
+func (a *Adapter) startPending() bool {
+	frame, _, _ := a.beam()
+	return frame == a.StartFrame && a.StartShown != a.startAddress()
+}
+
+// startShown is the start address that is in force.
+func (a *Adapter) startShown() uint16 {
+	if a.startPending() {
+		return a.StartShown
+	}
+	return a.startAddress()
 }
 
 func (a *Adapter) cursorAddress() uint16 {
@@ -134,5 +161,5 @@ func (a *Adapter) beam() (frame, line, column uint64) {
 // address is what the 6845 has on its address lines now.
 func (a *Adapter) address() uint16 {
 	_, line, column := a.beam()
-	return (a.startAddress() + uint16(line/a.rowLines()*a.crt.hDisplay+column)) & maAddressMask
+	return (a.startShown() + uint16(line/a.rowLines()*a.crt.hDisplay+column)) & maAddressMask
 }

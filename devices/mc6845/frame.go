@@ -25,7 +25,7 @@ func (a *Adapter) Frame() *video.Frame {
 	if !a.dirty {
 		return a.frames.Last()
 	}
-	a.dirty = false
+	a.dirty = a.startPending()
 	return a.frames.Take(a.capture())
 }
 
@@ -77,7 +77,7 @@ func (a *Adapter) captureText(f *video.Frame) {
 	f.Width, f.Height = f.Cols*f.CellW*f.ScaleX, f.Rows*f.CellH*f.ScaleY
 	f.Fonts = [2]*video.Font{a.font, a.font}
 
-	start := a.startAddress()
+	start := a.startShown()
 	mask := textMemory(a.model) - 1
 	f.Cells = make([]video.Cell, 0, f.Rows*f.Cols)
 	for y := range f.Rows {
@@ -102,7 +102,7 @@ func textMemory(m Model) int {
 // 6845 draws it in two parts.
 func (a *Adapter) cursor(f *video.Frame, pitch int) video.Cursor {
 	c := video.Cursor{Start: a.CRTC[rCursorStart] & cursorLine, End: a.CRTC[rCursorEnd]}
-	at := int((a.cursorAddress() - a.startAddress()) & maAddressMask)
+	at := int((a.cursorAddress() - a.startShown()) & maAddressMask)
 	c.X, c.Y = at%pitch, at/pitch
 	inside := c.X < f.Cols && c.Y < f.Rows
 	c.Visible = inside && a.CRTC[rCursorStart]&cursorMode != cursorNone && (int(c.Start) < f.CellH || c.Start > c.End)
@@ -140,7 +140,7 @@ func (a *Adapter) captureGraphics(f *video.Frame) {
 	line := make([]uint8, f.PixW)
 	f.Lines = make([][]uint8, 0, f.PixH)
 	for y := range rows {
-		row := a.startAddress() + uint16(y)*uint16(a.crt.hDisplay)
+		row := a.startShown() + uint16(y)*uint16(a.crt.hDisplay)
 		for ra := range lines {
 			bank := base + int(ra&(banks-1))<<13
 			for x := range clocks {
@@ -223,7 +223,7 @@ func (a *Adapter) dot() bool {
 	}
 	t := a.clock.Now() - a.Epoch
 	row, ra := line/a.rowLines(), uint8(line%a.rowLines())
-	ma := int(a.startAddress()) + int(row*c.hDisplay+column)
+	ma := int(a.startShown()) + int(row*c.hDisplay+column)
 	perChar := uint64(9)
 	if a.Mode&modeGraphics != 0 {
 		perChar = 16

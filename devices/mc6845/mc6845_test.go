@@ -49,6 +49,13 @@ func (b *board) crtc(i, v uint8) {
 	b.Out(regData, v)
 }
 
+// start sets the start address and waits until it is in force.
+func (b *board) start(at uint16) {
+	b.crtc(rStartHigh, uint8(at>>8))
+	b.crtc(rStartLow, uint8(at))
+	b.now += b.FrameTime()
+}
+
 func (b *board) setMode(name string) {
 	m, ok := modes[name]
 	if !ok {
@@ -212,8 +219,8 @@ func TestLightPen(t *testing.T) {
 		{Hercules, "mono", regSetPenH, 0, 30, 79, 2*80 + 79},
 	} {
 		b := on(tc.model, tc.mode)
-		b.crtc(rStartHigh, tc.start)
-		b.now = b.crt.char.Time(tc.line*b.crt.hTotal + tc.char)
+		b.start(uint16(tc.start) << 8)
+		b.now = b.crt.char.Time((b.crt.vTotal+tc.line)*b.crt.hTotal + tc.char)
 		b.Out(tc.set, 0)
 		read := func() uint16 {
 			b.Out(regIndex, rPenHigh)
@@ -337,8 +344,7 @@ func TestText(t *testing.T) {
 	b := on(CGA, "80x25")
 	b.put(0x3ffe, "A", 0x1e)
 	b.put(0, "B", 0x9c)
-	b.crtc(rStartHigh, 0x1f)
-	b.crtc(rStartLow, 0xff)
+	b.start(0x1fff)
 	b.crtc(rCursorHigh, 0x20)
 	b.crtc(rCursorLow, 0x50)
 	f := b.Frame()
@@ -354,6 +360,31 @@ func TestText(t *testing.T) {
 	b.Out(regMode, 0x09)
 	if b.Frame().Blink {
 		t.Error("blinking with mode 09h")
+	}
+}
+
+// The start address is loaded at the start of a frame: half of one never shows.
+func TestStartAddress(t *testing.T) {
+	b := on(CGA, "80x25")
+	b.put(0, "A", 7)
+	b.put(2*0x100, "B", 7)
+	b.put(2*0x150, "C", 7)
+	first := func() uint8 { return b.Frame().Cell(0, 0).Char }
+	b.now += 5 * bus.Millisecond
+	if got := first(); got != 'A' {
+		t.Fatalf("%c; want A", got)
+	}
+	b.crtc(rStartHigh, 1)
+	if got := first(); got != 'A' {
+		t.Errorf("%c in the frame of the change; want A", got)
+	}
+	b.crtc(rStartLow, 0x50)
+	if got := first(); got != 'A' {
+		t.Errorf("%c in the frame of the second change; want A", got)
+	}
+	b.now += b.FrameTime()
+	if got := first(); got != 'C' {
+		t.Errorf("%c in the next frame; want C", got)
 	}
 }
 

@@ -57,7 +57,7 @@ func (a *Adapter) UnmarshalBinary(b []byte) error {
 	if err := bus.UnmarshalState(a.Name(), stateVersion, b[:n], &r); err != nil {
 		return err
 	}
-	bad := r.Index&^indexMask != 0 || r.Epoch < 0 || r.Mode&^a.model.modeMask() != 0 || r.Colour&^colourMask != 0 || r.Config&^(configGraphics|configPage) != 0
+	bad := r.Index&^indexMask != 0 || r.Epoch < 0 || r.StartShown&^maAddressMask != 0 || r.Mode&^a.model.modeMask() != 0 || r.Colour&^colourMask != 0 || r.Config&^(configGraphics|configPage) != 0
 	for i, v := range r.CRTC {
 		bad = bad || v&^crtcMask[i] != 0
 	}

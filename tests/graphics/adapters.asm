@@ -60,6 +60,37 @@ port:
         call    port
 %endmacro
 
+; LATER name: SHOT once everything latched at a retrace is in force. CGA and EGA.
+%macro LATER 1
+        call    retrace
+        SHOT    %1
+%endmacro
+
+; retrace: waits for the end of the second vertical retrace from now.
+retrace:
+        push    ax
+        push    cx
+        push    dx
+        mov     dx, 3DAh
+        mov     cx, 2
+.next:
+        in      al, dx
+        test    al, 8
+        jnz     .next
+.blank:
+        in      al, dx
+        test    al, 8
+        jz      .blank
+        loop    .next
+.end:
+        in      al, dx
+        test    al, 8
+        jnz     .end
+        pop     dx
+        pop     cx
+        pop     ax
+        ret
+
 ; attributes: the letter A with all 256 attributes at ES:0.
 attributes:
         xor     di, di
