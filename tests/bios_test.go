@@ -246,10 +246,10 @@ func TestChecksAreBuiltFromTheirSources(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources", err)
 	}
-	sources = append(sources, "kill/records.asm", "drives/mbr.asm")
+	sources = append(sources, "kill/records.asm", "drives/mbr.asm", "graphics/graphics.asm", "graphics/adapters.asm")
 	for _, source := range sources {
 		out := filepath.Join(t.TempDir(), "code.bin")
-		cmd := exec.Command(nasm, "-f", "bin", "-Werror", "-o", out, filepath.Base(source))
+		cmd := exec.Command(nasm, "-f", "bin", "-Werror", "-I", "../bios/", "-o", out, filepath.Base(source))
 		cmd.Dir = filepath.Dir(source)
 		if text, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", source, err, text)
