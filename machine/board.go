@@ -86,7 +86,7 @@ func (m *Machine) build(model *cpu.Model) error {
 	if p.pci {
 		m.ide.Master[0].Started, m.ide.Master[1].Started = ata0.DMAStart, ata1.DMAStart
 	}
-	m.buildVideo(irq)
+	m.buildVideo(irq(9))
 	post := debugport.NewPOST("post", m.cfg.Post)
 	debugCon := byteSink(m.cfg.DebugCon)
 	if debugCon == nil {

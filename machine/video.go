@@ -25,11 +25,12 @@ func Adapters() []string { return []string{"vga", "ega", "cga", "mda", "hercules
 // system BIOS.
 func hasVideoROM(adapter string) bool { return adapter == "vga" || adapter == "ega" }
 
-// buildVideo makes the display adapter.
-func (m *Machine) buildVideo(irq func(int) bus.Line) {
+// buildVideo makes the display adapter. irq2 is the line of the slots that was IRQ 2 on
+// the XT.
+func (m *Machine) buildVideo(irq2 bus.Line) {
 	switch m.cfg.Video {
 	case "ega":
-		m.screen = vga.NewEGA(m.sched, irq(9)) // IRQ 2 of the slots
+		m.screen = vga.NewEGA(m.sched, irq2)
 	case "cga":
 		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.CGA, Font: font.Glyphs8x8()})
 	case "mda":
