@@ -97,7 +97,7 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	want := []string{
 		`machine xt is not there yet; want one of pc, at`,
 		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
-		`unknown video adapter "cgb"; did you mean "cga"? (known: vga, ega, cga, mda, hercules)`,
+		`unknown video adapter "cgb"; did you mean "cga"? (known: vga, ega, ega-mono, cga, mda, hercules)`,
 		`memory 8G is too large; cpu pentium-ii takes at most 3584M here`,
 		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
 		`date 1970-01-01: want a year from 1980 to 2099`,

@@ -19,18 +19,22 @@ type adapter interface {
 }
 
 // Adapters lists the values of Config.Video.
-func Adapters() []string { return []string{"vga", "ega", "cga", "mda", "hercules"} }
+func Adapters() []string { return []string{"vga", "ega", "ega-mono", "cga", "mda", "hercules"} }
 
 // hasVideoROM reports whether an adapter comes with a BIOS; the others are driven by the
 // system BIOS.
-func hasVideoROM(adapter string) bool { return adapter == "vga" || adapter == "ega" }
+func hasVideoROM(adapter string) bool { return adapter == "vga" || isEGA(adapter) }
+
+func isEGA(adapter string) bool { return adapter == "ega" || adapter == "ega-mono" }
 
 // buildVideo makes the display adapter. irq2 is the line of the slots that was IRQ 2 on
 // the XT.
 func (m *Machine) buildVideo(irq2 bus.Line) {
 	switch m.cfg.Video {
 	case "ega":
-		m.screen = vga.NewEGA(m.sched, irq2)
+		m.screen = vga.NewEGA(m.sched, irq2, vga.EnhancedColor)
+	case "ega-mono":
+		m.screen = vga.NewEGA(m.sched, irq2, vga.Monochrome)
 	case "cga":
 		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.CGA, Font: font.Glyphs8x8()})
 	case "mda":
@@ -93,7 +97,7 @@ func (m *Machine) videoBIOS() []byte {
 		return nil
 	case m.cfg.VGABIOS != nil:
 		return m.cfg.VGABIOS
-	case m.cfg.Video == "ega":
+	case isEGA(m.cfg.Video):
 		return bios.EGA()
 	}
 	return bios.Video()

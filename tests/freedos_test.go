@@ -51,7 +51,7 @@ func TestFreeDOSOnAT(t *testing.T) {
 
 // FreeDOS on the display adapters before the VGA.
 func TestFreeDOSOnEveryAdapter(t *testing.T) {
-	for video, size := range map[string]string{"ega": "640x350", "cga": "640x400", "mda": "720x350", "hercules": "720x350"} {
+	for video, size := range map[string]string{"ega": "640x350", "ega-mono": "720x350", "cga": "640x400", "mda": "720x350", "hercules": "720x350"} {
 		t.Run(video, func(t *testing.T) {
 			t.Parallel()
 			shot := filepath.Join(t.TempDir(), "shot.png")

@@ -93,7 +93,7 @@ func TestGraphics(t *testing.T) {
 
 // The adapters before the VGA have a disk of their own, and pictures in a folder each.
 func TestGraphicsOfAdapters(t *testing.T) {
-	for video, least := range map[string]int{"ega": 20, "cga": 15, "mda": 4, "hercules": 7} {
+	for video, least := range map[string]int{"ega": 20, "ega-mono": 5, "cga": 15, "mda": 4, "hercules": 7} {
 		t.Run(video, func(t *testing.T) {
 			t.Parallel()
 			v := graphicsShots(t, machine.Config{Machine: "at", Video: video}, checkBytes(t, "../graphics/adapters", nil))

@@ -1,4 +1,4 @@
-; beige EGA BIOS: the option ROM at C000:0000 of an Enhanced Graphics Adapter with 256 KB and an Enhanced Color Display.
+; beige EGA BIOS: the option ROM at C000:0000 of an Enhanced Graphics Adapter with 256 KB.
 ;
 ; The services are those of the VGA BIOS as far as an EGA has them, from the same sources. What the hardware cannot read
 ; back they take from the mode's parameters.
@@ -6,7 +6,7 @@
 ; Sources: IBM Enhanced Graphics Adapter (Technical Reference Options and Adapters, 6280131), "BIOS" and "Programming
 ; Considerations"; IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 10h" (what differs on the EGA).
 ;
-; Not here: the light pen (04h reports none), monochrome displays and so modes 7 and 0Fh.
+; Not here: the light pen (04h reports none); a second adapter beside this one, and the CGA's display.
 
         cpu 8086
         bits 16

@@ -52,10 +52,17 @@ rom_init:
         mov byte [DCC], DCC_VGA_COLOUR
 %else
         call read_switches
+        mov al, [SWITCHES]
+        and al, 0Eh
+        cmp al, 0Ah                     ; 0Ah, 0Bh: a monochrome display
+        jne .colour
+        or byte [INFO], 2
+        or byte [EQUIP], 30h
+.colour:
 %endif
         mov byte [MODECTL], 29h
         sti
-        mov ax, 0003h
+        mov ax, 0003h                   ; a monochrome display has mode 7
         int 10h
         pop es
         pop ds

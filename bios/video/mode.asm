@@ -37,6 +37,13 @@ set_mode:
         pop es
 .noclear:
         call mode_font
+%ifdef VIDEO_EGA
+        call text_class
+        jne .nocursor
+        mov cx, [SHAPE]
+        call set_cursor_shape
+.nocursor:
+%endif
         mov dx, [CRTC]                  ; and the picture comes on
         add dl, 6
         in al, dx
@@ -45,11 +52,15 @@ set_mode:
         out dx, al
         ret
 
-; In: AL = mode. Out: ES:SI = its parameters; carry: there is no such mode.
+; In: AL = mode. Out: AL = the mode that it is on this display, ES:SI = its parameters; carry: there is no such mode.
 ; Spoils BX, CX.
 mode_entry:
         cmp al, LAST_MODE
         ja .bad
+%ifdef VIDEO_EGA
+        call display_mode
+        jc .bad
+%endif
         mov bl, al
         mov bh, 0
         mov bl, [cs:mode_param+bx]
@@ -87,6 +98,30 @@ mode_entry:
 .bad:
         stc
         ret
+
+%ifdef VIDEO_EGA
+; A monochrome display has modes 7 and 0Fh; any other is 7, as on an MDA. A colour display has all but these. In: AL = mode.
+; Out: AL; carry: the display has none such.
+display_mode:
+        test byte [INFO], 2
+        jnz .mono
+        cmp al, 7
+        je .none
+        cmp al, 0Fh
+        je .none
+        clc
+        ret
+.mono:
+        cmp al, 0Fh
+        je .out                         ; carry is clear
+        mov al, 7
+        clc
+.out:
+        ret
+.none:
+        stc
+        ret
+%endif
 
 ; Fills the BIOS data area for the mode in [MODE] with parameters ES:SI.
 mode_data:

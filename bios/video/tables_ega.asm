@@ -26,8 +26,8 @@ mode_pages:
         db 2
 ; The parameter entry of a mode; text modes go on to those of 350 lines, see mode_entry.
 mode_param:
-        db 0,1,2,3,4,5,6,-1
-        db -1,-1,-1,-1,-1,0Dh,0Eh,-1
+        db 0,1,2,3,4,5,6,7
+        db -1,-1,-1,-1,-1,0Dh,0Eh,11h
         db 12h
 
 ; columns, rows-1, height, page length | sequencer 1-4 | misc | CRTC | attribute | graphics

@@ -15,8 +15,15 @@ const (
 
 func (m Model) String() string { return [...]string{"vga", "ega"}[m%2] }
 
-// The Enhanced Graphics Adapter with 256 KB and an Enhanced Color Display. It differs
-// from the VGA in this:
+// Display is what an EGA is connected to.
+type Display uint8
+
+const (
+	EnhancedColor Display = iota // IBM 5154
+	Monochrome                   // IBM 5151
+)
+
+// The Enhanced Graphics Adapter with 256 KB. It differs from the VGA in this:
 //
 //	readable        CRTC 0Ch to 0Fh (10h and 11h are the light pen's), input status 0 and 1
 //	missing         DAC, video subsystem enable; in the registers: write protection, double
@@ -26,20 +33,22 @@ func (m Model) String() string { return [...]string{"vga", "ega"}[m%2] }
 //	CRTC 0Bh        the cursor ends one line above it
 //	clocks          14.31818 MHz of the bus, 16.257 MHz
 //	palette         six bits of colour go to the display: with the negative vertical sync of
-//	                350 lines as r g b R G B, with the positive of 200 as I R G B
+//	                350 lines as r g b R G B, with the positive of 200 as I R G B; of a
+//	                monochrome one bit 3 is the beam and bit 4 makes it bright
 //	input status 0  bit 4: the switch that misc output bits 3-2 select
 //
 // Sources: IBM Enhanced Graphics Adapter (Technical Reference Options and Adapters,
 // 6280131), "Programming Considerations", register descriptions; Ferraro, Programmer's
 // Guide to the EGA and VGA Cards.
 //
-// Not modelled: adapters with less than 256 KB, other displays, the position registers of
+// Not modelled: adapters with less than 256 KB, the CGA's display, the position registers of
 // the two graphics chips (they are always 0 and 1), what is inserted in the feature
 // connector; write mode 3, which programs must not set, does what a VGA does.
 
-// egaSwitches is how the switches stand for an Enhanced Color Display in its 350-line
-// mode: 4 to 1 from the highest bit on, 1 is off (EGA, "Configuration Switch Settings").
-const egaSwitches uint8 = 0x09
+// switches is how they stand for a display: 4 to 1 from the highest bit on, 1 is off
+// (EGA, "Configuration Switch Settings"): the Enhanced Color Display in its 350-line mode,
+// the monochrome one with a CGA beside it.
+func (d Display) switches() uint8 { return [...]uint8{0x09, 0x0b}[d&1] }
 
 // Bits of the EGA alone.
 const (
@@ -55,8 +64,9 @@ const (
 )
 
 // NewEGA returns an EGA in its power-on state, as New does a VGA.
-func NewEGA(clock bus.Clock, irq bus.Line) *VGA {
+func NewEGA(clock bus.Clock, irq bus.Line, screen Display) *VGA {
 	d := newChip(ModelEGA, &egaMasks, clock, irq)
+	d.screen = screen
 	d.mem = make([]uint8, memSize)
 	return d
 }
@@ -107,7 +117,7 @@ func (d *VGA) inEGA(off uint16) uint8 {
 
 // switchSense is the configuration switch that the clock select bits name: 3 is the first.
 func (d *VGA) switchSense() uint8 {
-	if egaSwitches>>(3-d.Misc&miscClock>>miscClockShift)&1 != 0 {
+	if d.screen.switches()>>(3-d.Misc&miscClock>>miscClockShift)&1 != 0 {
 		return status0Sense
 	}
 	return 0
@@ -128,7 +138,10 @@ func (d *VGA) enhanced() bool { return d.Misc&miscVSyncNegative != 0 }
 
 // egaColour is what the display makes of a palette register.
 func (d *VGA) egaColour(v uint8) uint32 {
-	if !d.enhanced() {
+	switch {
+	case d.screen == Monochrome:
+		return [...]uint32{0, 0xaaaaaa, 0, 0xffffff}[v>>3&3]
+	case !d.enhanced():
 		return video.RGBI(v&7 | v>>4&1<<3)
 	}
 	var rgb uint32

@@ -11,9 +11,11 @@ import (
 	"beige/devices/video"
 )
 
-func newEGABoard() *board {
+func newEGABoard() *board { return newEGAOn(EnhancedColor) }
+
+func newEGAOn(screen Display) *board {
 	b := &board{clock: bus.NewScheduler(nil)}
-	b.VGA = NewEGA(b.clock, func(high bool) { b.irq = high })
+	b.VGA = NewEGA(b.clock, func(high bool) { b.irq = high }, screen)
 	return b
 }
 
@@ -101,8 +103,14 @@ func TestEGAReadsLittle(t *testing.T) {
 
 // Misc output bits 3-2 select a configuration switch: 3 the first one.
 func TestEGASwitches(t *testing.T) {
-	b := newEGABoard()
-	var got uint8
+	for screen, want := range map[Display]uint8{EnhancedColor: 0x09, Monochrome: 0x0b} {
+		if got := readSwitches(t, newEGAOn(screen)); got != want {
+			t.Errorf("display %d: switches %#x; want %#x", screen, got, want)
+		}
+	}
+}
+
+func readSwitches(t *testing.T, b *board) (got uint8) {
 	for i := range uint8(4) {
 		b.Out(regMisc, (3-i)<<miscClockShift)
 		s := b.In(regMisc)
@@ -111,8 +119,18 @@ func TestEGASwitches(t *testing.T) {
 		}
 		got |= s >> 4 & 1 << i
 	}
-	if got != 0x09 {
-		t.Errorf("switches %#x; want 9, an Enhanced Color Display", got)
+	return got
+}
+
+// A monochrome display knows beam and brightness.
+func TestEGAMonochrome(t *testing.T) {
+	b := newEGAOn(Monochrome)
+	b.setTable(egaModes["10"])
+	for value, want := range map[uint8]uint32{0x00: 0, 0x08: 0xaaaaaa, 0x18: 0xffffff, 0x10: 0, 0x07: 0, 0x3f: 0xffffff} {
+		b.attr(3, value)
+		if got := b.Frame().Palette[3]; got != want {
+			t.Errorf("palette %#02x: %06x; want %06x", value, got, want)
+		}
 	}
 }
 

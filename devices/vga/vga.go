@@ -143,6 +143,7 @@ type VGA struct {
 	mem    []uint8
 	model  Model
 	masks  *masks // the bits that its registers have
+	screen Display
 	shared Memory // the board's side of mem, or nil
 	bank   bankUse
 

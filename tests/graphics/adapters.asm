@@ -18,7 +18,12 @@ main:
         int     10h
         cmp     bl, 10h
         je      .6845
+        cmp     bh, 1
+        je      .ega_mono
         call    ega
+        jmp     .end
+.ega_mono:
+        call    ega_mono
         jmp     .end
 .6845:
         cmp     word [463h], 3B4h
