@@ -63,6 +63,11 @@ func TestFreeDOSOnEveryAdapter(t *testing.T) {
 			if got := fmt.Sprintf("%dx%d", img.Bounds().Dx(), img.Bounds().Dy()); got != size {
 				t.Errorf("picture of %s; want %s", got, size)
 			}
+			// The installer draws, and asks the data area how many rows there are.
+			pass(t, `
+wait "Do you want to proceed" within 300s
+expect "Welcome to the FreeDOS 1.3 installation program."
+`, "--machine", "at", "--video", video, "--snapshot", guestImage(t, "freedos13-720k.img"))
 		})
 	}
 }

@@ -3,6 +3,9 @@
 ; Sources: IBM PC AT Technical Reference, section 5, "Video" (INT 10h); IBM Technical Reference Options and Adapters,
 ; "Color/Graphics Monitor Adapter" and "Monochrome Display and Printer Adapter".
 ;
+; Rows and character height are in the data area (40:84, 40:85) as with later adapters: there IBM's BIOS of the time has
+; nothing, and programs since take that for a screen of one row.
+;
 ; Not here: waiting for retraces against snow on the CGA.
 
 ; Registers, from the port of the 6845's index.
@@ -17,9 +20,6 @@ COLOUR_PORT     equ 3D4h
 MONO_PORT       equ 3B4h
 EQUIP_DISPLAY   equ 30h         ; bits of the equipment byte: 10h 40 columns, 20h 80 columns, 30h monochrome
 FONT8X8         equ 0FA6Eh
-
-crt_cell_lines: dw 8            ; of the graphics modes
-crt_last_row:   db 24
 
 ; INT 1Fh: the upper half of the font, for which programs had to load one on IBM's machines.
 font_upper:
@@ -230,6 +230,14 @@ set_mode:
         loop    .crtc
         pop     ds
         pop     bx
+        mov     al, 14
+        cmp     byte [MODE], 7
+        je      .height
+        mov     al, 8
+.height:
+        mov     ah, 0
+        mov     [HEIGHT], ax
+        mov     byte [ROWS], 24
         xor     ax, ax
         mov     [PAGESTART], ax
         mov     [PAGE], al

@@ -7,7 +7,7 @@
 ; Modes 4 to 6 take codes 80h up from INT 1Fh, the others everything from INT 43h.
 ; In: ES = BIOS data area or DS = it; here DS. Spoils AX.
 find_glyph:
-        mov cx, [CELL_LINES]
+        mov cx, [HEIGHT]
         cmp cx, 32
         jbe .fits
         mov cx, 32
@@ -52,7 +52,7 @@ cell_place:
         mov dh, 0
         push dx
         mov ah, 0
-        mul word [CELL_LINES]
+        mul word [HEIGHT]
         pop dx
         ret
 
@@ -284,7 +284,7 @@ read_glyph:
         mov di, ax                      ; scan line
         call video_segment
         mov es, ax
-        mov cx, [CELL_LINES]
+        mov cx, [HEIGHT]
         cmp cx, 32
         jbe .fits
         mov cx, 32

@@ -76,18 +76,18 @@ scroll_graphics:
         pop cx
         mov al, dh
         mov ah, 0
-        mul word [CELL_LINES]
+        mul word [HEIGHT]
         mov [bp+L_MOVE], ax
         mov al, bl
         mov ah, 0
-        mul word [CELL_LINES]
+        mul word [HEIGHT]
         mov [bp+L_FILL], ax             ; which is also how far to move
         mov al, ch
         mov ah, 0
-        mul word [CELL_LINES]
+        mul word [HEIGHT]
         cmp bh, 07h
         jne .first
-        add ax, [CELL_LINES]
+        add ax, [HEIGHT]
         dec ax
 .first:
         mov bx, ax                      ; first line to write

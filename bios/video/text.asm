@@ -42,7 +42,7 @@ cursor_lines:
         call get_class
         cmp dl, CLASS_TEXT
         jne .out
-        mov al, [CELL_LINES]
+        mov al, [HEIGHT]
         cmp al, 8
         jbe .out
         test ch, 60h                    ; no cursor, or not the CGA's way of speaking
@@ -182,7 +182,7 @@ scroll_window:
         jbe .right
         mov dl, al
 .right:
-        mov al, [LAST_ROW]
+        mov al, [ROWS]
         cmp dh, al
         jbe .bottom
         mov dh, al
@@ -389,7 +389,7 @@ graphics_chars:
         jb .more
         mov dl, 0
         inc dh
-        cmp dh, [LAST_ROW]
+        cmp dh, [ROWS]
         ja .out
 .more:
         loop .next
@@ -448,9 +448,9 @@ type_char:
         mov dl, 0
 .feed:
         inc dh
-        cmp dh, [LAST_ROW]
+        cmp dh, [ROWS]
         jbe .move
-        mov dh, [LAST_ROW]
+        mov dh, [ROWS]
         call feed_line
         jmp short .move
 .return:
@@ -489,7 +489,7 @@ feed_line:
         xor cx, cx
         mov dl, [COLS]
         dec dx
-        mov dh, [LAST_ROW]
+        mov dh, [ROWS]
         call scroll_window
         pop word [PAGESTART]
         pop si
