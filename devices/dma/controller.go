@@ -58,6 +58,7 @@ type controller struct {
 	upstream *controller // whose channel 0 passes this chip's requests on; nil: the processor
 	first    uint8       // number of channel 0 on the board
 	shift    uint8       // 1: moves words
+	xt       bool        // with the XT's page registers
 	buf      [256]byte
 }
 

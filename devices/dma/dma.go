@@ -1,11 +1,14 @@
 // Package dma is the DMA controller of the PC: one 8237A, or on the AT two, the
 // first cascaded through channel 4 of the second, with the page registers that
-// supply the upper address bits. Channels 0-3 move bytes, 5-7 words.
+// supply the upper address bits. Channels 0-3 move bytes, 5-7 words. The PC's and
+// XT's page registers have four bits, and channel 0 (memory refresh) shares that of
+// channel 1.
 //
 // Sources: Intel 8237A datasheet (231466-005), "Register description" and
 // "Programming"; IBM PC AT Technical Reference, system board, "Direct memory
-// access" (page registers, word channels); Intel 82371AB (PIIX4) datasheet
-// (290562), section 4.1.1.
+// access" (page registers, word channels); IBM PC/XT Technical Reference, system
+// board, sheet 5 (page registers); Intel 82371AB (PIIX4) datasheet (290562),
+// section 4.1.1.
 //
 // Not modelled: the bus cycles that transfers take from the processor; priority
 // between channels (a transfer is done when its device asks); memory-to-memory
@@ -59,7 +62,7 @@ type DMA struct {
 // New returns the controllers in their power-on state: all channels masked.
 func New(cfg Config, mem Memory) *DMA {
 	d := &DMA{cfg: cfg}
-	d.first = controller{mem: mem, pages: &d.page, first: 0}
+	d.first = controller{mem: mem, pages: &d.page, first: 0, xt: !cfg.Second}
 	d.second = controller{mem: mem, pages: &d.page, first: 4, shift: 1}
 	if cfg.Second {
 		d.first.upstream = &d.second
@@ -72,7 +75,7 @@ func New(cfg Config, mem Memory) *DMA {
 		d.channel[n] = Channel{c, uint8(n & 3)}
 	}
 	d.wide.d = d
-	d.pagePorts.page = &d.page
+	d.pagePorts = pagePorts{page: &d.page, writeOnly: !cfg.Second}
 	d.Reset(bus.PowerOn)
 	return d
 }
@@ -149,9 +152,18 @@ func (w *widePorts) Out(off uint16, v uint8) {
 }
 
 // pagePorts is the window of the page registers.
-type pagePorts struct{ page *[pages]uint8 }
+type pagePorts struct {
+	page      *[pages]uint8
+	writeOnly bool // the XT's register file is not on the data bus
+}
 
-func (p *pagePorts) In(off uint16) uint8     { return p.page[off%pages] }
+func (p *pagePorts) In(off uint16) uint8 {
+	if p.writeOnly {
+		return 0xff
+	}
+	return p.page[off%pages]
+}
+
 func (p *pagePorts) Out(off uint16, v uint8) { p.page[off%pages] = v }
 
 // Inspect reports the channels for the monitor.

@@ -19,6 +19,9 @@ func (c *controller) ready(n uint8) bool {
 // address is the physical address of channel n's next unit: the page register
 // above 16 bits, of which a word channel leaves out the lowest.
 func (c *controller) address(n uint8) uint32 {
+	if c.xt {
+		return uint32(c.pages[pageOf[max(n, 1)]]&0x0f)<<16 | uint32(c.Addr[n])
+	}
 	page := uint32(c.pages[pageOf[c.first+n]])
 	if c.shift != 0 {
 		return page&^1<<16 | uint32(c.Addr[n])<<1

@@ -117,6 +117,17 @@ func length(cmd uint8) (n uint8, ok bool) {
 	return 1, false
 }
 
+// since82077 reports whether a command is not of the uPD765A's fifteen.
+func since82077(cmd uint8) bool {
+	switch cmd & cmdMask {
+	case cmdDumpReg, cmdVersion, cmdPerpendicular, cmdConfigure, cmdLock, cmdVerify:
+		return true
+	case cmdSeek:
+		return cmd&optMT != 0 // RELATIVE SEEK
+	}
+	return false
+}
+
 // writeFIFO takes a command byte, or a data byte in non-DMA mode.
 func (f *FDC) writeFIFO(v uint8) {
 	switch {
@@ -126,7 +137,7 @@ func (f *FDC) writeFIFO(v uint8) {
 		f.Cmd[f.Got] = v
 		f.Got++
 		n, ok := length(f.Cmd[0])
-		if !ok {
+		if !ok || f.mode == XT && since82077(f.Cmd[0]) {
 			f.invalid()
 		} else if f.Got == n {
 			f.execute()

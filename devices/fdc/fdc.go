@@ -1,11 +1,13 @@
 // Package fdc is the Intel 82077AA floppy disk controller with the drives on
 // its cable: a NEC 765 core with a FIFO, data rates, motors and the disk-change
-// line, as every PC since the AT has it at 3F0h.
+// line, as every PC since the AT has it at 3F0h; or the NEC uPD765A alone with
+// the output register of the PC's and the XT's diskette adapter.
 //
 // Sources: Intel 82077AA CHMOS Single-Chip Floppy Disk Controller datasheet,
 // 290166 (registers: section 2, resets: 4, commands: 5, status registers: 6);
 // NEC uPD765A datasheet for SCAN and for what the 82077AA inherits; IBM PC/AT
-// Technical Reference, diskette adapter, for the disk-change line.
+// Technical Reference, diskette adapter, for the disk-change line; IBM PC/XT
+// Technical Reference, "5-1/4" Diskette Drive Adapter".
 //
 // Not modelled: overrun by a host that is late in non-DMA mode, write
 // precompensation, the power-down mode of DSR, tape drives behind TDR, a drive
@@ -66,6 +68,11 @@ const (
 	AT      Mode = iota // SRA and SRB float, DIR has the disk-change bit only
 	PS2                 // INT and DRQ are always enabled
 	Model30             // most status bits are inverted
+
+	// XT is no wiring of the 82077AA but the chip before it, on the diskette adapter
+	// of the PC and the XT: the data rate is always 250 kbit/s, there are no
+	// disk-change line and none of the later commands, and DOR cannot be read.
+	XT
 )
 
 // DMA is the channel that DRQ and DACK lead to. Put moves bytes from the
@@ -236,6 +243,9 @@ func (f *FDC) updateINT() {
 
 // In reads a register.
 func (f *FDC) In(off uint16) uint8 {
+	if f.mode == XT && off != regMSR && off != regFIFO {
+		return 0xff
+	}
 	switch off {
 	case regSRA:
 		return f.readSRA()
@@ -257,6 +267,9 @@ func (f *FDC) In(off uint16) uint8 {
 
 // Out writes a register.
 func (f *FDC) Out(off uint16, v uint8) {
+	if f.mode == XT && off != regDOR && off != regFIFO {
+		return
+	}
 	switch off {
 	case regDOR:
 		f.writeDOR(v)

@@ -63,7 +63,7 @@ func FuzzFDC(f *testing.F) {
 	f.Add([]byte{9, 0x51, 0, 0, 0, 1, 2, 18, 0x1b, 1, 3, 255, 4, 5, 1, 2, 5, 3, 7, 1})
 	f.Add([]byte{0, 2, 0x38, 0, 2, 0x3c, 3, 255, 9, 8, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4})
 	f.Fuzz(func(t *testing.T, prog []byte) {
-		cfg := Config{Drives: [4]DriveType{Drive1440K, Drive1200K}, Mode: Mode(len(prog) % 3), Timing: Timing(len(prog) / 3 % 2)}
+		cfg := Config{Drives: [4]DriveType{Drive1440K, Drive1200K}, Mode: Mode(len(prog) % 4), Timing: Timing(len(prog) / 4 % 2)}
 		var media [2][]*disk // of each board
 		var boards [2]*board
 		for i := range boards {
@@ -161,7 +161,11 @@ func FuzzFDC(f *testing.F) {
 		if m := b.In(regMSR); m != 0x80 {
 			t.Fatalf("MSR after a reset = %#02x; want 0x80", m)
 		}
-		if got := b.command(cmdVersion); len(got) != 1 || got[0] != version {
+		want := uint8(version)
+		if cfg.Mode == XT {
+			want = icInvalid
+		}
+		if got := b.command(cmdVersion); len(got) != 1 || got[0] != want {
 			t.Fatalf("VERSION = % x", got)
 		}
 	})

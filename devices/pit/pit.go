@@ -1,4 +1,5 @@
-// Package pit is the 8254 programmable interval timer: three 16-bit counters.
+// Package pit is the 8254 programmable interval timer, or the 8253 before it:
+// three 16-bit counters.
 // On a PC counter 0 clocks IRQ 0, counter 1 once paced DRAM refresh and
 // counter 2 makes the speaker's tone.
 //
@@ -7,7 +8,8 @@
 // timer a counter wakes the chip for the next edge of an output that is wired.
 //
 // Sources: Intel 8254 datasheet (231164-005), "Programming the 8254", "Read
-// operations", "Mode definitions", "Operation common to all modes".
+// operations", "Mode definitions", "Operation common to all modes"; Intel 8253
+// datasheet (231306-001): no read-back command, and no status.
 //
 // Not modelled: the half clock between CLK's rising edge, which samples GATE,
 // and its falling edge, which counts. What the datasheet leaves open: a count
@@ -63,8 +65,9 @@ const stateVersion = 1
 
 // Config describes how the chip is built into the board.
 type Config struct {
-	Name string   // device name, such as "pit"
-	Freq bus.Freq // of all three CLK inputs; 14318180/12 Hz on a PC
+	Name  string   // device name, such as "pit"
+	Freq  bus.Freq // of all three CLK inputs; 14318180/12 Hz on a PC
+	I8253 bool     // the PC's and XT's chip, which ignores the read-back command
 }
 
 // PIT is one 8254.
@@ -144,7 +147,9 @@ func (p *PIT) Out(off uint16, v uint8) {
 	}
 	n := v >> ctrlSCShift
 	if n == selectReadBack {
-		p.readBack(tick, v)
+		if !p.cfg.I8253 {
+			p.readBack(tick, v)
+		}
 		return
 	}
 	c := &p.counter[n]
