@@ -30,6 +30,15 @@ var demo []byte
 // System returns a copy of the system BIOS: 64 KB, for F0000h.
 func System() []byte { return slices.Clone(system) }
 
+// XT returns a copy of the system BIOS for a PC/XT. It is the same ROM but for the
+// byte at FFFFEh by which programs, and the ROM itself, tell an XT from an AT (IBM
+// PC/XT Technical Reference of 1986: FBh, the model with the 101-key keyboard).
+func XT() []byte {
+	rom := System()
+	rom[len(rom)-2] = 0xfb
+	return rom
+}
+
 // Video returns a copy of the VGA BIOS: 32 KB, for C0000h.
 func Video() []byte { return slices.Clone(video) }
 

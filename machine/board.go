@@ -9,12 +9,10 @@ import (
 	"beige/cpu"
 	"beige/devices/ata"
 	"beige/devices/bus"
-	"beige/devices/debugport"
 	"beige/devices/dma"
 	"beige/devices/fdc"
 	"beige/devices/fwcfg"
 	"beige/devices/kbc"
-	"beige/devices/lpt"
 	"beige/devices/pci"
 	"beige/devices/pic"
 	"beige/devices/pit"
@@ -34,7 +32,7 @@ type chips struct {
 	pic    *pic.PIC
 	pit    *pit.PIT
 	rtc    *rtc.RTC
-	kbc    *kbc.KBC
+	kbc    keyboard
 	ata    [2]*ata.Channel
 	screen adapter
 	vga    *vga.VGA    // screen, if it is one
@@ -52,11 +50,24 @@ type chips struct {
 	nmi, nmiMasked    bool
 }
 
+// keyboard is what the machine needs of a keyboard with what it is connected to.
+type keyboard interface {
+	Press(key kbc.Key, down bool)
+	Mouse(dx, dy, wheel int, buttons uint8)
+	MouseReady() bool
+	LEDs() uint8
+	KeysWaiting() int
+	KeyboardReady() bool
+}
+
 // pitFreq is the clock of the timers, a twelfth of the colour burst crystal.
 func pitFreq() bus.Freq { return bus.Freq{Num: 14318180, Den: 12} }
 
 // build makes the chips and wires them. A method value is a wire.
 func (m *Machine) build(model *cpu.Model) error {
+	if m.preset.xt {
+		return m.buildXT(model)
+	}
 	p, irq, pirq := m.preset, m.input, m.input
 	if p.pci {
 		irq, pirq = m.sharedInputs()
@@ -66,11 +77,12 @@ func (m *Machine) build(model *cpu.Model) error {
 	m.rtc = rtc.New(rtc.Config{Name: "rtc", Date: civil(m.cfg.Date)}, m.sched, irq(8), m.maskNMI)
 	m.npx = &ferrLatch{irq: irq(13), ignne: m.cpu.SetIGNNE, reset: m.cpu.ResetCoprocessor}
 	spk := speaker.New(speaker.Config{Name: "speaker", Refresh: speaker.Refresh}, m.sched, m.pit.Gate(2), m.raiseNMI, func() bool { return m.pit.Output(2) })
-	keyboard := kbc.Config{Model: kbc.PS2, NoMouse: !p.mouse}
+	keys := kbc.Config{Model: kbc.PS2, NoMouse: !p.mouse}
 	if !p.mouse {
-		keyboard.Model = kbc.AT
+		keys.Model = kbc.AT
 	}
-	m.kbc = kbc.New(keyboard, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
+	kbc := kbc.New(keys, m.sched, kbc.Wires{IRQ1: irq(1), IRQ12: irq(12), A20: m.gateA20(&m.a20KBC), Reset: m.resetCPU})
+	m.kbc = kbc
 	dma := dma.New(dma.Config{Name: "dma", Second: true}, m.mem)
 	m.fdc = fdc.New(m.sched, irq(6), dma.Channel(2), fdc.Config{Name: "fdc", Lenient: m.cfg.BIOS != nil, Drives: [4]fdc.DriveType{driveFor(m.cfg.Floppies[0]), driveFor(m.cfg.Floppies[1])}})
 	irq14, irq15 := irq(14), irq(15)
@@ -87,57 +99,37 @@ func (m *Machine) build(model *cpu.Model) error {
 		m.ide.Master[0].Started, m.ide.Master[1].Started = ata0.DMAStart, ata1.DMAStart
 	}
 	m.buildVideo(irq(9))
-	post := debugport.NewPOST("post", m.cfg.Post)
-	debugCon := byteSink(m.cfg.DebugCon)
-	if debugCon == nil {
-		debugCon = func(uint8) {}
-	}
-	console := debugport.NewConsole("debugcon", debugCon)
-	exit := debugport.NewExit("debugexit", func(status uint8) { m.end(Exit{Reason: DebugExit, Code: int(status)}) })
 
-	type row struct {
-		base uint16
-		n    int
-		dev  bus.Device
-		h    bus.PortHandler
-	}
-	// The I/O map. A device with several windows comes with each of them.
-	io := []row{
-		{0x000, 16, dma, dma.First()},     // channels 0-3
-		{0x020, 2, m.pic, m.pic.Master()}, //
-		{0x040, 4, m.pit, m.pit},          // OUT 0: IRQ 0
-		{0x060, 1, m.kbc, port(m.kbc, 0)}, // IRQ 1, IRQ 12
-		{0x061, 1, spk, spk},              //
-		{0x064, 1, m.kbc, port(m.kbc, 4)}, //
-		{0x070, 2, m.rtc, m.rtc},          // IRQ 8
-		{0x080, 1, post, post},            // also a scratch register of the DMA pages
-		{0x081, 15, dma, dma.Pages()},     //
-		{0x0a0, 2, m.pic, m.pic.Slave()},  // on IRQ 2
-		{0x0c0, 32, dma, dma.Second()},    // channels 4-7
-		{0x0e9, 1, console, console},      //
-		{0x0f0, 2, m.npx, m.npx},          // IRQ 13
-		{0x1f0, 8, ata0, ata0},            // IRQ 14
-		{0x402, 1, console, console},
+	// The I/O map.
+	io := []portRow{
+		{0x000, 16, dma, dma.First()},         // channels 0-3
+		{0x020, 2, m.pic, m.pic.Master()},     //
+		{0x040, 4, m.pit, m.pit},              // OUT 0: IRQ 0
+		{0x060, 1, kbc, port(kbc, 0)},         // IRQ 1, IRQ 12
+		{0x061, 1, spk, spk},                  //
+		{0x064, 1, kbc, port(kbc, 4)},         //
+		{0x070, 2, m.rtc, m.rtc},              // IRQ 8
+		{0x081, 15, dma, dma.Pages()},         //
+		{0x0a0, 2, m.pic, m.pic.Slave()},      // on IRQ 2
+		{0x0c0, 32, dma, dma.Second()},        // channels 4-7
+		{0x0f0, 2, m.npx, m.npx},              // IRQ 13
+		{0x1f0, 8, ata0, ata0},                // IRQ 14
 		{0x3f0, 6, m.fdc, m.fdc},              // IRQ 6, DMA 2
 		{0x3f6, 1, ata0, ata0.ControlBlock()}, //
 		{0x3f7, 1, m.fdc, port(m.fdc, 7)},     //
 		{0x4d0, 2, m.pic, m.pic.ELCR()},       //
-		{0x501, 1, exit, exit},                //
-	}
-	for _, w := range m.videoPorts() {
-		io = append(io, row{w.base, w.n, m.screen, w.h})
 	}
 	if p.port92 {
 		d := port92.New("port92", m.gateA20(&m.a20Port92), m.resetCPU)
-		io = append(io, row{0x092, 1, d, d})
+		io = append(io, portRow{0x092, 1, d, d})
 	}
 	if p.ata2 {
-		io = append(io, row{0x170, 8, ata1, ata1}, row{0x376, 1, ata1, ata1.ControlBlock()}) // IRQ 15
+		io = append(io, portRow{0x170, 8, ata1, ata1}, portRow{0x376, 1, ata1, ata1.ControlBlock()}) // IRQ 15
 	}
 	if p.power {
 		m.power = power.New("power", m.sched, irq(9), func(bool) { m.end(Exit{Reason: PowerOff}) })
 		if !p.pci { // else its place is in the configuration space of the PCI function
-			io = append(io, row{0x600, power.Size, m.power, m.power})
+			io = append(io, portRow{0x600, power.Size, m.power, m.power})
 		}
 	}
 	if p.pci {
@@ -145,35 +137,18 @@ func (m *Machine) build(model *cpu.Model) error {
 		if err != nil {
 			return err
 		}
-		io = append(io, row{0x0b2, power.APMPorts, m.power, m.power.APM()})
-		io = append(io, row{0x510, fwcfg.Ports, fw, fw})
-		io = append(io, row{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
+		io = append(io, portRow{0x0b2, power.APMPorts, m.power, m.power.APM()})
+		io = append(io, portRow{0x510, fwcfg.Ports, fw, fw})
+		io = append(io, portRow{0xcf8, pci.ConfigPorts, m.pci, m.pci}) // PIRQA-D: IRQ 3-7, 9-12, 14, 15
 	}
 	if p.vmport && model.Has32 {
-		m.vmport = m.newVMPort()
-		io = append(io, row{0x5658, vmport.Ports, m.vmport, m.vmport})
+		m.vmport = m.newVMPort(kbc.Announce)
+		io = append(io, portRow{0x5658, vmport.Ports, m.vmport, m.vmport})
 	}
-	irq3, irq4 := wiredOr(irq(3), 2), wiredOr(irq(4), 2)
-	for i, com := range []struct {
-		base uint16
-		irq  bus.Line
-	}{{0x3f8, irq4[0]}, {0x2f8, irq3[0]}, {0x3e8, irq4[1]}, {0x2e8, irq3[1]}}[:p.uarts] {
-		d := m.newSerialPort(fmt.Sprintf("com%d", i+1), com.irq, m.cfg.Serial[i])
-		m.serial = append(m.serial, d)
-		io = append(io, row{com.base, 8, d, d})
-	}
-	printer := lpt.New(m.sched, lpt.Config{Name: "lpt1", IRQ: irq(7), Print: byteSink(m.cfg.Parallel)})
-	io = append(io, row{0x378, 3, printer, printer})
-
-	seen := map[bus.Device]bool{}
-	for _, r := range io {
-		if err := m.ports.Map(r.dev.Name(), r.base, r.n, m.logged(r.dev.Name(), r.base, r.h)); err != nil {
-			return err
-		}
-		if !seen[r.dev] {
-			seen[r.dev] = true
-			m.devices = append(m.devices, r.dev)
-		}
+	io = append(io, m.debugPorts()...)
+	io = append(io, m.adapterPorts(irq)...)
+	if err := m.mapPorts(io); err != nil {
+		return err
 	}
 	if p.pci {
 		// The functions of bus 0; what windows they have the guest decides.
@@ -181,11 +156,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		display := pci.NewDisplay(m.pci, m.vmem, vga.MemorySize, m.vga.Registers(bios.EDID()), m.videoBIOS())
 		m.devices = append(m.devices, m.isa, m.ide, pm, display)
 	}
-	for i, f := range m.cfg.Floppies {
-		if f != nil {
-			m.fdc.Insert(i, f)
-		}
-	}
+	m.insertFloppies()
 	return m.mapMemory(model)
 }
 
@@ -207,7 +178,11 @@ func (m *Machine) mapMemory(model *cpu.Model) error {
 		}
 	}
 	system := m.cfg.BIOS
-	if system == nil {
+	switch {
+	case system != nil:
+	case m.preset.xt:
+		system = bios.XT()
+	default:
 		system = bios.System()
 	}
 	// The last 128 KB appear below 1 MB, the whole ROM at the top, and once more
@@ -308,10 +283,14 @@ func (m *Machine) driveNMI(nmi, masked bool) {
 
 func (m *Machine) acknowledge() uint8 { return m.pic.Acknowledge() }
 
-// ferr is the processor's FERR# pin.
+// ferr is the processor's FERR# pin, or the INT pin of an 8087, which an XT has
+// among the causes of its NMI.
 func (m *Machine) ferr(high bool) {
-	if m.npx != nil {
+	switch {
+	case m.npx != nil:
 		m.npx.drive(high)
+	case m.preset.xt:
+		m.raiseNMI(high)
 	}
 }
 

@@ -80,6 +80,9 @@ func (m *Machine) EjectDisc(unit int) error {
 		if unit > 0 {
 			flag = fmt.Sprintf("--cdrom%d", unit+1)
 		}
+		if m.preset.xt {
+			return fmt.Errorf("machine xt has no CD-ROM drives")
+		}
 		return fmt.Errorf("no CD-ROM drive %d in this machine; %s makes one", unit+1, flag)
 	}
 	m.Take(Event{Kind: EventEjectDisc, Unit: unit})

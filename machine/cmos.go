@@ -27,11 +27,16 @@ const (
 	equipKeyboard uint8 = 1 << 2
 	equipDisplay  uint8 = 1 << 3
 	equipFloppies       = 6 // shift of the number of drives less one
+
+	equipDisplayShift = 4
 )
 
 // setUpCMOS writes what the set-up program of a PC would have stored for this
 // configuration.
 func (m *Machine) setUpCMOS() {
+	if m.rtc == nil { // an XT has switches
+		return
+	}
 	set := m.rtc.SetCMOS
 	word := func(addr uint8, v uint64) {
 		v = min(v, 0xffff)

@@ -25,7 +25,7 @@ type Disk = ata.Disk
 // Config says what machine to build. The zero value is the default machine
 // without disks.
 type Config struct {
-	Machine string // preset: "pc" (the default), "at"
+	Machine string // preset: "pc" (the default), "at", "xt"
 	CPU     string // model name; "": the preset's
 	Video   string // display adapter, one of Adapters; "": the preset's
 	Memory  uint64 // bytes of RAM; 0: 16 MB, or what the processor can address
@@ -90,6 +90,7 @@ type preset struct {
 	name   string
 	cpu    string
 	oldest string // models before this one do not fit the board
+	newest string // ... and those after this one; "": all do
 	mouse  bool
 	vmport bool // absolute pointer through VMware's port
 	uarts  int
@@ -99,6 +100,8 @@ type preset struct {
 	serial string // the default of Config.SerialRate
 
 	video []string // display adapters that fit, the usual one first
+
+	xt bool // a PC/XT: none of the chips that came with the AT
 
 	chsDisks bool // hard disks are of a time before linear addresses
 
@@ -112,6 +115,8 @@ func presets() []preset {
 			video: []string{"vga"}},
 		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true,
 			video: Adapters()},
+		{name: "xt", cpu: "8086", oldest: "8086", newest: "80186", uarts: 2, serial: serialBaud, xt: true,
+			video: []string{"cga", "mda", "hercules", "vga"}},
 	}
 }
 
@@ -157,9 +162,6 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	all := presets()
 	i := slices.IndexFunc(all, func(p preset) bool { return p.name == c.Machine })
 	switch {
-	case c.Machine == "xt":
-		bad("machine xt is not there yet; want one of %s", strings.Join(Presets(), ", "))
-		i = 0
 	case i < 0:
 		bad("%s", unknown("machine", c.Machine, Presets()))
 		i = 0
@@ -175,6 +177,8 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		model, _ = cpu.ModelByName(board.cpu)
 	} else if olderThan(c.CPU, board.oldest) {
 		bad("cpu %s does not fit machine %s, which needs at least %s; use machine pc", c.CPU, board.name, board.oldest)
+	} else if board.newest != "" && olderThan(board.newest, c.CPU) {
+		bad("cpu %s does not fit machine %s, which takes %s to %s; use machine at", c.CPU, board.name, board.oldest, board.newest)
 	}
 
 	if c.Video == "" {
@@ -227,12 +231,14 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	case !slices.Contains(SerialRates(), c.SerialRate):
 		bad("%s", unknown("serial rate", c.SerialRate, SerialRates()))
 	}
-	if !board.ata2 && (c.Disks[2] != nil || c.Disks[3] != nil) {
+	if board.xt {
+		c.checkXT(bad)
+	} else if !board.ata2 && (c.Disks[2] != nil || c.Disks[3] != nil) {
 		bad("machine %s has one ATA channel: at most two hard disks", board.name)
 	}
 	for i, cd := range c.CDROMs {
 		switch {
-		case cd == nil:
+		case cd == nil || board.xt:
 		case i >= 2 && !board.ata2:
 			bad("machine %s has one ATA channel: no CD-ROM drive as %s", board.name, ataPlace(i))
 		case c.Disks[i] != nil:
@@ -260,6 +266,21 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		c.now = time.Now
 	}
 	return board, model, errors.Join(errs...)
+}
+
+// checkXT reports what an XT has no place for.
+func (c *Config) checkXT(bad func(format string, a ...any)) {
+	switch {
+	case c.Disks != [4]Disk{}:
+		bad("machine xt has floppy drives only, no adapter for hard disks; use machine pc, with cpu 8086 if it must be")
+	case c.CDROMs != [4]*CDROM{}:
+		bad("machine xt has floppy drives only, no CD-ROM drive; use machine pc, with cpu 8086 if it must be")
+	case c.Boot != "" && c.Boot[0] != 'a':
+		bad("boot order %q: machine xt starts from drive A only", c.Boot)
+	}
+	if c.BootMenu {
+		bad("machine xt has no memory for a boot menu that was asked for; press F12 when it starts")
+	}
 }
 
 // olderThan reports whether one model came before another.

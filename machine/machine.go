@@ -165,7 +165,7 @@ func (m *Machine) resetBoard() {
 // mode, with the way to go on in the CMOS shutdown byte; without one it is the
 // end of a guest that has lost control, which would only boot again and again.
 func (m *Machine) tripleFault(ctx context.Context) {
-	if m.rtc.CMOS(cmosShutdown) != 0 {
+	if m.rtc != nil && m.rtc.CMOS(cmosShutdown) != 0 {
 		m.note("triple fault, taken as a reset")
 		m.cpu.Reset()
 		return

@@ -14,8 +14,8 @@ const MaxPointer = vmport.MaxPosition
 const busFreq = 66_666_667
 
 // newVMPort makes the port by which drivers ask for an absolute pointer.
-func (m *Machine) newVMPort() *vmport.VMPort {
-	return vmport.New(vmport.Config{Name: "vmport", TSC: m.tscHz(), Local: busFreq, Announce: m.kbc.Announce}, registers{m})
+func (m *Machine) newVMPort(announce func()) *vmport.VMPort {
+	return vmport.New(vmport.Config{Name: "vmport", TSC: m.tscHz(), Local: busFreq, Announce: announce}, registers{m})
 }
 
 func (m *Machine) tscHz() uint64 { f := m.cfg.Speed.tscFreq(); return f.Num / f.Den }

@@ -382,6 +382,10 @@ fd_init:
         ebda    es
         mov     al, [bda_fd_result]
         mov     [es:eb_fdc_type], al
+        call    have_cmos
+        jnz     .told
+        call    fd_probe
+.told:
         xor     bx, bx                  ; BH = drives, BL = 40:8F
         mov     dl, 1
 .drive:
@@ -392,8 +396,8 @@ fd_init:
         jz      .next
         inc     bh
         or      bl, 04h                 ; known
-        cmp     al, 1
-        je      .next
+        call    fd_has_line
+        jz      .next
         or      bl, 01h                 ; change line
         cmp     al, 3
         je      .next

@@ -60,7 +60,7 @@ dpt_1680:
 dpt_2880:
         db      0DFh, 02h, 25h, 2, 36, 38h, 0FFh, 53h, 0F6h, 0Fh, 4
 
-; fd_type: DL = drive. Out: AL = type in CMOS, 0 = none. All else kept.
+; fd_type: DL = drive. Out: AL = type in CMOS, or found by fd_probe; 0 = none. All else kept.
 fd_type:
         cmp     dl, 2
         mov     al, 0
@@ -86,7 +86,11 @@ fd_type:
         mov     al, 0
         jmp     short .out
 .switches:
-        mov     al, 1                   ; a PC or XT: 360 KB drives
+        push    bx
+        mov     bl, dl
+        xor     bh, bh
+        mov     al, [es:eb_fd_types+bx]
+        pop     bx
 .out:
         pop     es
 .done:
@@ -124,10 +128,11 @@ fd_forget:
         and     byte [bda_fd_media+bx], 0FFh-FM_KNOWN
         ret
 
-; fd_line: CF set when the change line is active. Drives of type 1 have none. Changes AX, DX.
+; fd_line: CF set when the change line is active. Changes AX, DX.
 fd_line:
-        cmp     byte [bp+v_type], 2
-        jb      .no
+        mov     al, [bp+v_type]
+        call    fd_has_line
+        jz      .no
         mov     dx, FDC_DIR
         in      al, dx
         shl     al, 1

@@ -48,9 +48,13 @@ fd_params:
 
 ; AH = 15h: Out: AH = 0 no drive, 1 drive without, 2 drive with change line.
 fd_drive_type:
-        mov     ah, [bp+v_type]
-        cmp     ah, 2
+        mov     al, [bp+v_type]
+        mov     ah, al
+        cmp     al, 1
         jbe     .have
+        call    fd_has_line
+        mov     ah, 1
+        jz      .have
         mov     ah, 2
 .have:
         mov     [bp+F_AH], ah

@@ -82,7 +82,9 @@ int_nothing:
         jmp     0F000h:0E05Bh
         db      "01/01/26"              ; FFF5h: release date, MM/DD/YY
         db      0FFh
-MODEL           equ 0FCh                ; AT
+MODEL           equ 0FCh                ; AT; the ROM of an XT has MODEL_XT at MODEL_BYTE
 SUBMODEL        equ 01h
+MODEL_XT        equ 0FBh                ; of 1986
+MODEL_BYTE      equ 0FFFEh
         db      MODEL
         db      0FFh

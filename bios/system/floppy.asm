@@ -7,6 +7,8 @@
 ; mark; the answer is kept in 40:90+drive until the change line says that the door was opened.
 
 FDC_SPECIFY     equ 03h
+FDC_SENSE_DRIVE equ 04h
+ST3_TRACK0      equ 10h
 FDC_RECAL       equ 07h
 FDC_SENSE_INT   equ 08h
 FDC_VERSION     equ 10h

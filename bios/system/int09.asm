@@ -37,10 +37,13 @@ int09:
         and     byte [bda_kb_mode], 0FFh-KM_LAST_E0
         jmp     kb_key
 .e0:
-        or      byte [bda_kb_mode], KM_LAST_E0
-        jmp     kb_eoi
+        mov     al, KM_LAST_E0
+        jmp     short .prefix
 .e1:
-        or      byte [bda_kb_mode], KM_LAST_E1
+        mov     al, KM_LAST_E1
+.prefix:
+        or      al, KM_101              ; only these keyboards have prefixes; an XT learns it here
+        or      [bda_kb_mode], al
         jmp     kb_eoi
 .pause_seq:
         mov     ah, al

@@ -21,6 +21,11 @@ int15:
         add     si, 3
         jmp     .next
 .found:
+        cmp     si, int15_table_at
+        jb      .have
+        xt_board
+        je      int15_unknown
+.have:
         mov     bx, [bp+F_BX]
         jmp     [cs:si+1]
 ; 4Fh: the scan code is taken as it is: AL and CF stay what they are.
@@ -40,22 +45,23 @@ int15:
         dw      %2
 %endmacro
 int15_table:
-        int15_row 24h, int15_a20
-        int15_row 52h, int15_ok         ; eject: nobody minds
-        int15_row 53h, apm_service
         int15_row 80h, int15_ok
         int15_row 81h, int15_ok
         int15_row 82h, int15_ok
-        int15_row 83h, int15_event_wait
         int15_row 84h, int15_joystick
         int15_row 85h, int15_ok
+        int15_row 0C0h, int15_config
+        int15_row 0C1h, int15_ebda
+int15_table_at:                         ; what an XT does not have
+        int15_row 24h, int15_a20
+        int15_row 52h, int15_ok         ; eject: nobody minds
+        int15_row 53h, apm_service
+        int15_row 83h, int15_event_wait
         int15_row 86h, int15_wait
         int15_row 87h, int15_move
         int15_row 88h, int15_ext_size
         int15_row 89h, int15_protected
         int15_row 8Ah, int15_big_size
-        int15_row 0C0h, int15_config
-        int15_row 0C1h, int15_ebda
         int15_row 0C2h, mouse_service
         int15_row 0DAh, int15_da
         int15_row 0E8h, int15_e8
@@ -233,7 +239,17 @@ int15_joystick:
 int15_config:
         mov     [bp+F_ES], cs
         mov     word [bp+F_BX], config_table
+        xt_board
+        jne     .model
+        mov     word [bp+F_BX], config_table_xt
+.model:
         jmp     int15_ok
+config_table_xt:
+        dw      8
+        db      MODEL_XT, 1, 0
+        db      14h                     ; INT 15h 4Fh is called, EBDA
+        db      40h                     ; INT 16h AH = 09h
+        db      0, 0, 0
 
 ; AH = C1h: Out: ES = EBDA.
 int15_ebda:

@@ -196,6 +196,10 @@ kbc_start:
         mov     byte [bda_shift2], 0
         mov     byte [bda_kb_mode], KM_101
         mov     byte [bda_kb_led], 0
+        xt_board
+        jne     .at
+        jmp     xt_kb_reset
+.at:
         in      al, KBC_CMD
         cmp     al, 0FFh
         je      .none
@@ -231,6 +235,10 @@ kbc_start:
 ; kbc_finish: second half: waits for the keyboard's self-test (AAh), finds out about a mouse, turns
 ; interrupts on. DS = BIOS data area.
 kbc_finish:
+        xt_board
+        jne     .at
+        jmp     xt_kb_finish
+.at:
         call    have_kbc
         jz      .done
         mov     cx, 14                  ; 0.75 s, most of it halted

@@ -5,6 +5,18 @@
 
 ; pic_init: vectors 08h and 70h, everything masked.
 pic_init:
+        xt_board
+        jne     .two
+        mov     al, 13h                 ; ICW1: edge triggered, alone, ICW4 follows
+        out     PIC1, al
+        mov     al, 08h                 ; ICW2
+        out     PIC1_MASK, al
+        mov     al, 09h                 ; ICW4: buffered, 8086 mode
+        out     PIC1_MASK, al
+        mov     al, 0FFh
+        out     PIC1_MASK, al
+        ret
+.two:
         mov     al, 11h                 ; ICW1: edge triggered, cascade, ICW4 follows
         out     PIC1, al
         out     PIC2, al
@@ -101,6 +113,9 @@ irq_stray:
         test    al, al
         jz      .done
         mov     bl, al
+        mov     bh, al
+        xt_board
+        je      .mask
         mov     al, 0Bh
         out     PIC2, al
         jmp     short $+2
@@ -117,9 +132,10 @@ irq_stray:
         out     PIC2, al
         jmp     short .ack
 .master:
-        in      al, PIC1_MASK
         mov     bh, bl
         and     bh, 0FBh                ; never the cascade
+.mask:
+        in      al, PIC1_MASK
         or      al, bh
         out     PIC1_MASK, al
 .ack:
@@ -155,14 +171,18 @@ int75:
 ; coprocessor error (8087, or passed on from IRQ 13) that nobody handles and is ignored.
 int02:
         push    ax
+        xt_board
+        jne     .at
+        call    int02_xt
+        jc      .error
+        jmp     short .none
+.at:
         in      al, SYSB
         test    al, 0C0h
-        jnz     .check
-        pop     ax
-        iret
-.check:
+        jz      .none
         cmp     al, 0FFh                ; no such port
         je      .none
+.error:
         mov     si, .text
         call    puts
 .stop:

@@ -12,6 +12,8 @@ SYSTEM_FLAG     equ 04h                 ; status of the 8042: set by POST, clear
 post_entry:
         cli
         cld
+        xt_board
+        je      .cold
         in      al, KBC_CMD
         test    al, SYSTEM_FLAG
         jz      .cold
@@ -68,9 +70,14 @@ post_entry:
 
 post_cold:
         post    01h
+        xt_board
+        jne     .at
+        jmp     xt_start
+.at:
         in      al, SYSB                ; speaker off, parity and channel check enabled
         and     al, 0F0h
         out     SYSB, al
+.started:
         mov     dx, FDC_DOR             ; motors off
         xor     al, al
         out     dx, al
@@ -92,7 +99,12 @@ post_cold:
         pop     ax
         mov     [bda_reset_flag], si
         call    ebda_init
-        mov     word [bda_equip], 0020h ; 80x25 colour
+        mov     ax, 0020h               ; 80x25 colour
+        xt_board
+        jne     .equipment
+        call    xt_equipment
+.equipment:
+        mov     [bda_equip], ax
         post    02h
         call    vectors_init
         call    pic_init
@@ -152,6 +164,11 @@ post_cold:
         call    smbios_init
         call    acpi_facs
         call    boot_asked
+        xt_board
+        jne     .boot
+        mov     al, NMI_ON
+        out     XT_NMI_MASK, al
+.boot:
         int     19h
 .lost:
         db      "The set-up in the CMOS memory was lost; standard values are used.", 13, 10, 13, 10, 0

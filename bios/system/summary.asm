@@ -44,11 +44,11 @@ summary:
         mov     di, bda_lpt
         mov     cx, 3
         call    .addresses
-        call    have_kbc
+        ebda    es
+        test    byte [es:eb_board], BOARD_KBC|BOARD_KEYS
         jz      .end
         mov     si, .keyboard
         call    puts
-        ebda    es
         test    byte [es:eb_board], BOARD_MOUSE
         jz      .line
         mov     si, .mouse

@@ -19,6 +19,7 @@ seg_bda:
         dw      BDA_SEG
 
 %include "wait.asm"
+%include "xt.asm"
 %include "cmos.asm"
 %include "console.asm"
 %include "pic.asm"

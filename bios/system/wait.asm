@@ -1,12 +1,16 @@
 ; Delays and waits with a time limit.
 ;
-; Short delays count the refresh toggle, bit 4 of port 61h, which changes every 15.085 us on every AT
+; An XT has no such toggle (delay_xt). Elsewhere short delays count the refresh toggle, bit 4 of port 61h, which changes every 15.085 us on every AT
 ; (IBM PC AT Technical Reference, section 1, "System Control Port"). Each turn has a bound of its own, so
 ; that a board without the toggle is only slower, not stuck.
 
 ; delay: waits CX refresh periods (15 us each). Changes AX, CX.
 delay:
         jcxz    .done
+        xt_board
+        jne     .toggle
+        jmp     delay_xt
+.toggle:
         push    bx
         in      al, SYSB
         and     al, REFRESH_BIT

@@ -139,13 +139,13 @@ func openImages(o *options) (*disks, error) {
 }
 
 // cdromDrives gives the machine its CD-ROM drives with the discs that were
-// opened: a PC has one unless hard disks take its place, an AT if it is asked
-// for.
+// opened: a PC has one unless hard disks take its place, other boards if it is
+// asked for.
 func (d *disks) cdromDrives(o *options, second bool) error {
 	n := 0
 	if second {
 		n = 2
-	} else if d.discs[0] != nil || o.cfg.Machine != "at" && slices.Contains(o.cfg.Disks[:], nil) {
+	} else if d.discs[0] != nil || o.cfg.Machine == "pc" && slices.Contains(o.cfg.Disks[:], nil) {
 		n = 1
 	}
 	drives, err := o.cfg.AddCDROMs(n)

@@ -15,7 +15,7 @@ func TestXT(t *testing.T) {
 		b.want("a command of the 82077AA", []uint8{0x80}, cmd)
 	}
 	// startBoard has asked for 500 kbit/s and DSR can do nothing either.
-	b.Out(regDSR, dsrReset|rate500)
+	b.Out(regDSR, dsrReset)
 	for i, cylinder := range []uint8{39, 79} {
 		d := uint8(i)
 		b.seekTo(d, cylinder)

@@ -149,6 +149,9 @@ func (d *XT) Press(key Key, down bool) { d.kbd.press(key, down) }
 // Mouse does nothing: an XT has no port for one.
 func (d *XT) Mouse(dx, dy, wheel int, buttons uint8) {}
 
+// MouseReady reports that nobody listens.
+func (d *XT) MouseReady() bool { return false }
+
 // LEDs returns no lights: nothing tells the keyboard of them.
 func (d *XT) LEDs() uint8 { return 0 }
 

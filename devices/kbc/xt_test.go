@@ -180,7 +180,7 @@ func TestXTSnapshot(t *testing.T) {
 	}
 	b.Reset(bus.BusReset)
 	b.Mouse(1, 1, 1, 1)
-	if len(b.Inspect()) != 7 || b.LEDs() != 0 {
+	if len(b.Inspect()) != 7 || b.LEDs() != 0 || b.MouseReady() {
 		t.Error("Inspect or LEDs")
 	}
 }
