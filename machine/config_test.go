@@ -78,6 +78,7 @@ func TestConfigDefaults(t *testing.T) {
 		{Config{Deterministic: true}, "pentium-ii", 16 << 20, 2000},
 		{Config{Deterministic: true, Machine: "at"}, "80286", 14 << 20, 2000},
 		{Config{Deterministic: true, CPU: "8086"}, "8086", 640 << 10, 2000},
+		{Config{Deterministic: true, Machine: "xt"}, "8086", 640 << 10, 2000},
 		{Config{CPU: "80386", Memory: 4 << 20, Date: time.Date(1995, 8, 24, 0, 0, 0, 0, time.UTC)}, "80386", 4 << 20, 1995},
 	} {
 		c := tc.cfg
@@ -88,14 +89,14 @@ func TestConfigDefaults(t *testing.T) {
 }
 
 func TestConfigErrorsComeTogether(t *testing.T) {
-	c := Config{Machine: "xt", CPU: "80389", Video: "cgb", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "cc",
+	c := Config{Machine: "xtt", CPU: "80389", Video: "cgb", Memory: 8 << 30, Speed: SpeedAuto(), Deterministic: true, Boot: "cc",
 		Date: time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), BIOS: make([]byte, 100), VGABIOS: make([]byte, 128<<10)}
 	_, _, err := c.resolve()
 	if err == nil {
 		t.Fatal("no error")
 	}
 	want := []string{
-		`machine xt is not there yet; want one of pc, at`,
+		`unknown machine "xtt"; did you mean "xt"? (known: pc, at, xt)`,
 		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
 		`unknown video adapter "cgb"; did you mean "cga"? (known: vga, ega, ega-mono, cga, mda, hercules)`,
 		`memory 8G is too large; cpu pentium-ii takes at most 3584M here`,
@@ -107,6 +108,33 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// An XT says of everything that it has no place for.
+func TestConfigXT(t *testing.T) {
+	for _, tc := range []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{CPU: "80186"}, ""},
+		{Config{Boot: "ac"}, ""},
+		{Config{CPU: "80286"}, "cpu 80286 does not fit machine xt, which takes 8086 to 80186; use machine at"},
+		{Config{Memory: 1 << 20}, "memory 1M is too large; cpu 8086 takes at most 640K here"},
+		{Config{Disks: [4]Disk{1: numbered{}}}, "machine xt has floppy drives only, no adapter for hard disks; use machine pc, with cpu 8086 if it must be"},
+		{Config{CDROMs: [4]*CDROM{3: {}}, Boot: "d"}, "machine xt has floppy drives only, no CD-ROM drive; use machine pc, with cpu 8086 if it must be"},
+		{Config{Boot: "ca"}, `boot order "ca": machine xt starts from drive A only`},
+		{Config{BootMenu: true}, "machine xt has no memory for a boot menu that was asked for; press F12 when it starts"},
+	} {
+		c := tc.cfg
+		c.Machine = "xt"
+		got := ""
+		if err := c.Check(); err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("%+v: %q; want %q", tc.cfg, got, tc.want)
+		}
 	}
 }
 

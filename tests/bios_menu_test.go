@@ -139,6 +139,7 @@ func TestBIOSSummary(t *testing.T) {
 		shown   []string
 	}{
 		{"8086", "pc", "8086", 640, 0, []string{"8086 with coprocessor", "640 KB base memory\n", "Serial ports: 3F8 2F8 3E8 2E8", "Parallel ports: 378", "Keyboard, mouse"}},
+		{"XT", "xt", "8086", 256, 0, []string{"8086 with coprocessor", "256 KB base memory\n", "Drive A: 1.44 MB\nDrive B: 1.44 MB\n", "Serial ports: 3F8 2F8\n", "Parallel ports: 378", "Keyboard\n"}},
 		{"AT", "at", "80286", 4096, 0, []string{"80286", "640 KB base memory, 3072 KB extended memory\n", "Serial ports: 3F8 2F8\n", "Keyboard\n"}},
 		{"AT with all memory", "at", "80286", 14336, 0, []string{"640 KB base memory, 13312 KB extended memory\n"}},
 		{"odd size", "pc", "80386", 5124, 0, []string{"640 KB base memory, 4100 KB extended memory\n"}},

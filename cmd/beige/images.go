@@ -145,7 +145,7 @@ func (d *disks) cdromDrives(o *options, second bool) error {
 	n := 0
 	if second {
 		n = 2
-	} else if d.discs[0] != nil || o.cfg.Machine == "pc" && slices.Contains(o.cfg.Disks[:], nil) {
+	} else if d.discs[0] != nil || (o.cfg.Machine == "" || o.cfg.Machine == "pc") && slices.Contains(o.cfg.Disks[:], nil) {
 		n = 1
 	}
 	drives, err := o.cfg.AddCDROMs(n)
