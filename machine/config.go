@@ -116,7 +116,7 @@ func presets() []preset {
 		{name: "at", cpu: "80286", oldest: "80286", uarts: 2, serial: serialBaud, chsDisks: true,
 			video: Adapters()},
 		{name: "xt", cpu: "8086", oldest: "8086", newest: "80186", uarts: 2, serial: serialBaud, xt: true,
-			video: Adapters()},
+			video: []string{"cga", "mda", "hercules", "ega", "ega-mono", "vga"}},
 	}
 }
 
