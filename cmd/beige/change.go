@@ -68,14 +68,20 @@ func driveOf(d machine.Drive) string {
 	return driveName(slotFloppy + d.Unit)
 }
 
-// drivesInMenu gives the terminal's menu the drives of the machine.
-func (s *session) drivesInMenu(t *term.Terminal) {
+// changeable are the drives whose disks can be changed.
+func (s *session) changeable() []machine.Drive {
 	drives := []machine.Drive{{}, {Unit: 1}}
 	for _, cd := range s.cfg.CDROMs {
 		if cd != nil {
 			drives = append(drives, machine.Drive{CDROM: true, Unit: len(drives) - 2})
 		}
 	}
+	return drives
+}
+
+// drivesInMenu gives the terminal's menu the drives of the machine.
+func (s *session) drivesInMenu(t *term.Terminal) {
+	drives := s.changeable()
 	for i, d := range drives[:min(len(drives), 4)] {
 		t.Drives = append(t.Drives, term.Drive{Key: rune("abcd"[i]), Name: driveOf(d)})
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"beige/devices/host/vnc"
+	"beige/devices/host/web"
 )
 
 // loopback is where network displays listen unless told otherwise.
@@ -21,6 +22,7 @@ const loopback = "127.0.0.1"
 type displays struct {
 	console string   // auto, term, lines or none
 	vncAt   []string // host:port
+	webAt   []string // host:port
 }
 
 // parseDisplays reads the values of --display; each may be a list.
@@ -31,15 +33,9 @@ func parseDisplays(values []string) (displays, error) {
 		kind, where, hasWhere := strings.Cut(v, ":")
 		switch {
 		case kind == "vnc":
-			address, err := listenAddress(where, hasWhere, vnc.DefaultPort)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%q: %w", v, err))
-				continue
-			}
-			if slices.Contains(d.vncAt, address) && !strings.HasSuffix(address, ":0") {
-				errs = append(errs, fmt.Errorf("%q is given twice", v))
-			}
-			d.vncAt = append(d.vncAt, address)
+			errs = append(errs, addListener(&d.vncAt, v, where, hasWhere, vnc.DefaultPort))
+		case kind == "web":
+			errs = append(errs, addListener(&d.webAt, v, where, hasWhere, web.DefaultPort))
 		case hasWhere || !slices.Contains(flagValues("display"), kind):
 			known := flagValues("display")
 			errs = append(errs, fmt.Errorf("unknown value %q%s (known: %s)", v, didYouMean(kind, known), strings.Join(known, ", ")))
@@ -49,13 +45,30 @@ func parseDisplays(values []string) (displays, error) {
 			d.console = kind
 		}
 	}
-	if d.console == "none" && len(d.vncAt) > 0 {
+	if d.console == "none" && d.networked() {
 		errs = append(errs, errors.New("none goes with no other display"))
 	}
 	if d.console == "" {
 		d.console = "none"
 	}
 	return d, errors.Join(errs...)
+}
+
+// networked reports whether there is a display for clients on a network.
+func (d *displays) networked() bool { return len(d.vncAt)+len(d.webAt) > 0 }
+
+// addListener adds the address of a network display, where in value, to those of
+// its kind.
+func addListener(to *[]string, value, where string, given bool, port int) error {
+	address, err := listenAddress(where, given, port)
+	if err != nil {
+		return fmt.Errorf("%q: %w", value, err)
+	}
+	if slices.Contains(*to, address) && !strings.HasSuffix(address, ":0") {
+		err = fmt.Errorf("%q is given twice", value)
+	}
+	*to = append(*to, address)
+	return err
 }
 
 // listenAddress reads PORT or ADDRESS:PORT behind the name of a network display.
@@ -135,6 +148,9 @@ func (s *session) frame() {
 		s.term.Show(s.m.Screen())
 	}
 	for _, server := range s.vnc {
+		server.Show(s.m.Frame())
+	}
+	for _, server := range s.web {
 		server.Show(s.m.Frame())
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"beige/cpu"
+	"beige/devices/host/web"
 	"beige/devices/kbc"
 	"beige/machine"
 	"beige/machine/screenshot"
@@ -30,7 +31,7 @@ func flagValues(name string) []string {
 	case "boot":
 		return []string{"a", "c", "d"}
 	case "display":
-		return []string{"auto", "term", "none", "vnc"}
+		return []string{"auto", "term", "none", "vnc", "web"}
 	case "hypervisor":
 		return append([]string{"none"}, machine.Hypervisors()...)
 	case "keyboard":
@@ -70,9 +71,11 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
 		&cli.StringFlag{Name: "date", Usage: "`DATE` at power-on, such as 1995-08-24T09:00:00Z (default: now; 2000-01-01T12:00:00Z with --deterministic)"},
 		&cli.BoolFlag{Name: "deterministic", Usage: "the same run every time: no host clock"},
-		&cli.StringSliceFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + ", vnc:PORT, vnc:ADDRESS:PORT; auto is term, or none with --script or --serial stdio; may be repeated, or a list with commas (default: auto)"},
+		&cli.StringSliceFlag{Name: "display", Usage: oneOf("display", "`TYPE` of display") + ", vnc:PORT, vnc:ADDRESS:PORT, the same with web; auto is term, or none with --script or --serial stdio; may be repeated, or a list with commas (default: auto)"},
 		&cli.StringFlag{Name: "vnc-password", Usage: "ask VNC viewers for the password in the first line of `FILE`"},
-		&cli.StringFlag{Name: "keyboard", Usage: oneOf("keyboard", "keyboard `LAYOUT` of the guest, for what is typed through VNC, scripts and pipes"), Value: "us"},
+		&cli.StringFlag{Name: "web-token", Usage: "`TOKEN` in the address of the web page: 8 to 64 letters, digits, - and _ (default: a random one each time)"},
+		&cli.StringSliceFlag{Name: "media", Usage: "floppy or CD image `FILE` that the web page offers for the drives; may be repeated"},
+		&cli.StringFlag{Name: "keyboard", Usage: oneOf("keyboard", "keyboard `LAYOUT` of the guest, for what is typed through VNC, the web page, scripts and pipes"), Value: "us"},
 		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: " + serialTargets, Value: "none"},
 		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
@@ -105,6 +108,8 @@ type options struct {
 
 	displays
 	vncPassword string
+	webToken    string
+	media       []string
 	layout      *kbc.Layout
 
 	serial     [serialPorts]target
@@ -121,7 +126,7 @@ type options struct {
 }
 
 // target is where a character device goes: "stdio", "file" and a path, "tcp" and a
-// port, "pty", "".
+// port, "pty", "web", "".
 type target struct {
 	kind, path string
 	port       uint16
@@ -129,7 +134,7 @@ type target struct {
 
 const (
 	serialPorts   = 4
-	serialTargets = "stdio, pty, tcp:PORT, file:PATH, none"
+	serialTargets = "stdio, pty, tcp:PORT, web, file:PATH, none"
 )
 
 // serialFlag is the name of the flag of serial port unit, from 0.
@@ -166,6 +171,17 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 			err = errors.New("want --display vnc as well")
 		}
 		bad("vnc-password", err)
+	}
+	o.webToken, o.media = c.String("web-token"), c.StringSlice("media")
+	if c.IsSet("web-token") {
+		err := web.CheckToken(o.webToken)
+		if len(o.webAt) == 0 {
+			err = errors.New("want --display web as well")
+		}
+		bad("web-token", err)
+	}
+	if len(o.media) > 0 && len(o.webAt) == 0 {
+		bad("media", errors.New("want --display web as well"))
 	}
 	var known bool
 	if o.layout, known = kbc.LayoutByName(c.String("keyboard")); !known {
@@ -225,6 +241,9 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 		name := serialFlag(unit)
 		o.serial[unit], err = parseSerial(c.String(name))
 		bad(name, err)
+		if o.serial[unit].kind == "web" && len(o.webAt) == 0 {
+			bad(name, errors.New("web wants --display web as well"))
+		}
 		if o.serial[unit].kind == "stdio" {
 			switch {
 			case o.console == "term":
@@ -252,8 +271,8 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 func parseSerial(s string) (target, error) {
 	kind, port, _ := strings.Cut(s, ":")
 	switch {
-	case s == "pty":
-		return target{kind: "pty"}, nil
+	case s == "pty", s == "web":
+		return target{kind: s}, nil
 	case kind == "tcp":
 		n, err := strconv.ParseUint(port, 10, 16)
 		if err != nil {
@@ -291,7 +310,7 @@ func parseLogs(specs []string, stderr io.Writer) (func(string) *slog.Logger, err
 		if err := l.UnmarshalText([]byte(level)); !ok || dev == "" || err != nil {
 			return nil, fmt.Errorf("%q: want DEV=LEVEL with a level of debug, info, warn or error", spec)
 		}
-		known, found := append(machine.LogNames(), "vnc"), false
+		known, found := append(machine.LogNames(), "vnc", "web"), false
 		for _, name := range known {
 			if name == dev || strings.TrimRight(name, "0123456789") == dev { // ata is ata0 and ata1
 				levels[name], found = l, true

@@ -17,6 +17,7 @@ import (
 type disks struct {
 	opt      image.Options
 	floppies [2]*image.Floppy // what is in the drives
+	demo     *image.Floppy    // the demonstration disk, where it boots
 	disks    []*image.Disk
 	discs    [2]*image.Disc         // what is in the CD-ROM drives
 	files    [slotCDROM]os.FileInfo // of what is in the drives, by slot
@@ -126,8 +127,9 @@ func openImages(o *options) (*disks, error) {
 		d.guesses = append(d.guesses, guess)
 	}
 	if taken == [slots]string{} && o.kernel == "" {
-		f, err := image.NewFloppy("demo", bios.Demo())
+		f, err := image.NewFloppy("demonstration disk", bios.Demo())
 		if bad(err); err == nil {
+			d.demo, d.floppies[0] = f, f
 			o.cfg.Floppies[0] = f
 		}
 	}

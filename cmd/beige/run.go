@@ -15,6 +15,7 @@ import (
 	"beige/devices/host/char"
 	"beige/devices/host/term"
 	"beige/devices/host/vnc"
+	"beige/devices/host/web"
 	"beige/machine"
 	"beige/machine/screenshot"
 	"beige/machine/script"
@@ -48,6 +49,7 @@ type session struct {
 	term     *term.Terminal
 	lines    *term.Lines
 	vnc      []*vnc.Server
+	web      []*web.Server
 	stdio    *char.Stdio
 	remote   []lineOf // serial lines to a terminal or a port
 	recorder *screenshot.Recorder
@@ -69,6 +71,9 @@ func (s *session) run(mistakes error) error {
 		_ = s.close()
 		fmt.Fprintln(s.stderr, o.bug)
 		return exitCode(codeBug)
+	}
+	for _, server := range s.web {
+		server.End(o.exit.String())
 	}
 	code := s.verdict(o.exit)
 	// A file that could not be written turns success into failure.
@@ -105,7 +110,7 @@ func (s *session) open(mistakes error) error {
 	for _, g := range s.disks.guesses {
 		fmt.Fprintf(s.stderr, "beige: %s\n", g)
 	}
-	if err := errors.Join(s.openChars(), s.openVNC(), s.openRecorder()); err != nil {
+	if err := errors.Join(s.openVNC(), s.openWeb(), s.openChars(), s.openRecorder()); err != nil {
 		return err
 	}
 	if s.m, err = machine.New(s.cfg); err != nil {
@@ -122,6 +127,7 @@ func (s *session) open(mistakes error) error {
 		s.lines.Start(s.m)
 	}
 	s.startVNC()
+	s.startWeb()
 	if s.recorder != nil {
 		s.recorder.Start(s.m)
 	}
@@ -267,8 +273,8 @@ func (s *session) chooseDisplay() error {
 	if s.console == "term" && !(term.IsTerminal(s.stdout.f) && term.IsTerminal(s.stdin)) {
 		s.console = "lines"
 	}
-	s.cfg.Unattended = s.console == "none" && len(s.vncAt) == 0 && s.script == nil && !slices.ContainsFunc(s.serial[:], target.answers)
-	if s.console == "term" || len(s.vncAt) > 0 {
+	s.cfg.Unattended = s.console == "none" && !s.networked() && s.script == nil && !slices.ContainsFunc(s.serial[:], target.answers)
+	if s.console == "term" || s.networked() {
 		s.cfg.OnFrame = s.frame
 	}
 	if s.console != "term" {

@@ -27,7 +27,9 @@ type lineOf struct {
 }
 
 // answers reports whether somebody may send to the port.
-func (t target) answers() bool { return t.kind == "stdio" || t.kind == "pty" || t.kind == "tcp" }
+func (t target) answers() bool {
+	return t.kind == "stdio" || t.kind == "pty" || t.kind == "tcp" || t.kind == "web"
+}
 
 // openSerial opens what a serial port sends to. create opens a file for a flag.
 func (s *session) openSerial(unit int, create func(flag, path string) (io.Writer, error)) (char.Tee, error) {
@@ -43,6 +45,10 @@ func (s *session) openSerial(unit int, create func(flag, path string) (io.Writer
 			return nil, err
 		}
 		com = append(com, f)
+	case "web":
+		for _, server := range s.web {
+			com = append(com, server.Serial(unit))
+		}
 	case "pty", "tcp":
 		l, err := openLine(to)
 		if err != nil {

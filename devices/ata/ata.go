@@ -160,6 +160,10 @@ func (c *Channel) Reset(bus.ResetKind) {
 	c.updateIRQ()
 }
 
+// Transfers is how many blocks a drive has read from its medium or written to it,
+// for a light at the front of the case. It is the host's: no part of the state.
+func (c *Channel) Transfers(unit int) uint64 { return c.drive[unit].transfers }
+
 // selected returns the drive that answers, or nil where none does. With device
 // 1 absent device 0 answers for it, with status 00h (ATA-4 9.16.1).
 func (c *Channel) selected() (d *drive, proxy bool) {

@@ -216,6 +216,7 @@ func (d *drive) readDisc() bool {
 		d.check(senseRange)
 		return false
 	}
+	d.transfers++
 	if d.disc.ReadSectors(d.LBA, d.Buffer[:n*discSector]) != nil {
 		good := uint32(0)
 		for good < n && d.disc.ReadSectors(d.LBA+uint64(good), d.Buffer[good*discSector:][:discSector]) == nil {

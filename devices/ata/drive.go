@@ -16,6 +16,8 @@ type drive struct {
 	clock bus.Clock
 	timer bus.Timer
 	disc  Disc // in a CD-ROM drive or on its open tray; nil: none
+
+	transfers uint64 // blocks read from the medium or written to it
 }
 
 // What a busy drive does when its time is over.

@@ -131,6 +131,7 @@ func (d *drive) readBlock() {
 // the first that cannot be read, Fault its error; what cannot be read is zeros.
 func (d *drive) fill(n uint32) {
 	inside := min(n, uint32(min(d.Limit-min(d.LBA, d.Limit), maxMultiple)))
+	d.transfers++
 	d.Good, d.Fault = uint8(inside), 0
 	if inside < n {
 		d.Fault = errorIDNF
@@ -234,6 +235,7 @@ func (d *drive) store(n uint32) error {
 	if n == 0 {
 		return nil
 	}
+	d.transfers++
 	p := d.Buffer[:n*sectorSize]
 	if d.cfg.Disk.WriteSectors(d.LBA, p) == nil {
 		d.finished(n)

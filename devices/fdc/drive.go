@@ -133,6 +133,12 @@ func (f *FDC) selected() (d int, ok bool) {
 	return d, f.motor(d) && f.types[d] != None
 }
 
+// Light reports whether the light of a drive is on: selected, and its motor runs.
+func (f *FDC) Light(drive int) bool {
+	d, ok := f.selected()
+	return ok && d == drive
+}
+
 func (f *FDC) motor(d int) bool { return f.DOR>>(4+d)&1 != 0 }
 
 // ready reports whether index pulses come from a drive.

@@ -139,6 +139,16 @@ func NewDisc(name string, data []byte) *Disc {
 	return &Disc{name: name, data: data, layout: isoLayout(), sectors: sectorsIn(int64(len(data)), isoLayout())}
 }
 
+// LoadDisc returns a disc in memory of a whole CD image, in the forms and with the
+// errors of OpenDisc; data is not copied.
+func LoadDisc(name string, data []byte) (*Disc, error) {
+	l, err := checkDisc(name, int64(len(data)), data[:min(len(data), GuessHead)])
+	if err != nil {
+		return nil, err
+	}
+	return &Disc{name: name, data: data, layout: l, sectors: sectorsIn(int64(len(data)), l)}, nil
+}
+
 // sectorsIn counts the sectors of a file; a last one that is not whole counts
 // where all of its user data may be zeros that were cut off.
 func sectorsIn(size int64, l discLayout) uint64 {
