@@ -165,10 +165,11 @@ func TestGraphicsInQEMU(t *testing.T) {
 	known := readReasons(t, "graphics/qemu.txt")
 	lines := bufio.NewScanner(q.conn["dbg"])
 	n := 0
+	var failed []string
 	for lines.Scan() {
 		name, ok := strings.CutPrefix(lines.Text(), "@shot ")
 		if strings.HasPrefix(lines.Text(), "FAIL") {
-			t.Error(lines.Text())
+			failed = append(failed, lines.Text())
 			continue
 		}
 		if !ok {
@@ -191,6 +192,12 @@ func TestGraphicsInQEMU(t *testing.T) {
 		}
 		err = screenshot.Compare(sixBits(got), sixBits(want), 0)
 		reason, listed := known[name]
+		for _, f := range failed { // checks in front of a picture that differs go with it
+			if !listed {
+				t.Errorf("%s: %s", name, f)
+			}
+		}
+		failed = nil
 		switch {
 		case err != nil && !listed:
 			t.Errorf("%s: %v", name, err)
@@ -207,6 +214,9 @@ func TestGraphicsInQEMU(t *testing.T) {
 	}
 	if n < 30 {
 		t.Errorf("%d pictures; want all: %v", n, lines.Err())
+	}
+	for _, f := range failed {
+		t.Error(f)
 	}
 	for name := range known {
 		t.Errorf("qemu.txt lists %s, which the disk does not show", name)

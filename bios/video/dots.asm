@@ -61,6 +61,10 @@ dot_place:
 
 ; AH=0Ch: dot CX, DX of page BH gets colour AL; bit 7: exclusive or (not in mode 13h).
 write_dot:
+%ifdef VIDEO_VGA
+        call vbe_class
+        je write_vbe
+%endif
         push ax
         call dot_place
         pop ax
@@ -127,6 +131,10 @@ write_dot:
 
 ; AH=0Dh: AL = colour of dot CX, DX of page BH.
 read_dot:
+%ifdef VIDEO_VGA
+        call vbe_class
+        je read_vbe_dot
+%endif
         call dot_place
 %ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR

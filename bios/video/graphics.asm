@@ -71,11 +71,13 @@ draw_glyph:
         mov es, ax
         pop ax
 %ifndef VIDEO_6845
+%ifdef VIDEO_VGA
+        cmp dl, CLASS_LINEAR
+        je draw_linear
+        ja draw_vbe
+%endif
         cmp dl, CLASS_PLANAR
         je draw_planar
-%ifdef VIDEO_VGA
-        ja draw_linear
-%endif
 %endif
         cmp dl, CLASS_TEXT
         je draw_end
@@ -291,6 +293,13 @@ read_glyph:
 .fits:
         mov bp, sp
         push cx
+%ifdef VIDEO_VGA
+        cmp dl, CLASS_VBE
+        jne .vga
+        call read_vbe
+        jmp .read
+.vga:
+%endif
 %ifndef VIDEO_6845
         cmp dl, CLASS_PLANAR
         jb .cga

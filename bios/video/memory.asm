@@ -34,11 +34,18 @@ get_class:
         mov bh, 0
         mov dl, CLASS_TEXT
         cmp bl, LAST_MODE
-        ja .out
+        ja .other
         mov dl, [cs:mode_class+bx]
 .out:
         pop bx
         ret
+.other:
+%ifdef VIDEO_VGA
+        call vbe_graphics
+        jc .out
+        mov dl, CLASS_VBE
+%endif
+        jmp .out
 
 ; Out: AX = segment of the display memory of the mode in [MODE], DL = its class.
 video_segment:

@@ -9,6 +9,8 @@ set_mode:
         and al, 7Fh
         call mode_entry                 ; ES:SI = parameters
         jc none
+; In: AL = mode, AH bit 7: leave the memory as it is, ES:SI = parameters.
+set_parameters:
 %ifdef VIDEO_VGA
         call vbe_end
 %endif

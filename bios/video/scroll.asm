@@ -34,6 +34,10 @@ L_SIZE          equ 12
 %endmacro
 
 scroll_graphics:
+%ifdef VIDEO_VGA
+        call vbe_class
+        je scroll_vbe
+%endif
         sub sp, L_SIZE
         mov bp, sp
         mov [bp+L_COLOUR], bh

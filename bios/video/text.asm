@@ -139,6 +139,10 @@ page_cursor:
 
 ; AH=05h: show page AL.
 select_page:
+%ifdef VIDEO_VGA
+        call vbe_class
+        je none                         ; one page
+%endif
         and ax, 7
         mov bl, [MODE]
         mov bh, 0
@@ -357,19 +361,19 @@ write_char:
 .out:
         ret
 
-; Both in graphics modes: BL is the colour. In mode 13h, which has one page, BH is
-; the colour behind the character. Goes on in the next line at the right edge.
+; Both in graphics modes: BL is the colour. In mode 13h and those of VBE, which have one
+; page, BH is the colour behind the character. Goes on in the next line at the right edge.
 graphics_chars:
         jcxz .out
-        cmp byte [MODE], 13h
+        cmp byte [MODE], 13h            ; and all above
         mov si, bx
-        jne .page
+        jb .page
         mov bh, 0
 .page:
         call page_cursor                ; DX = cursor, BX = page
         xchg si, bx
         cmp byte [MODE], 13h
-        je .next
+        jae .next
         mov bh, 0
 .next:
         push ax

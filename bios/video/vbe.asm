@@ -4,8 +4,8 @@
 ; the protected-mode interface; Bochs, "VBE Display API", for the registers; PCI BIOS
 ; Specification 2.1 (where the linear memory is).
 ;
-; Not here: the CRTC information of 4F02h and the scheduled starts of 4F07h (the refresh
-; rate does not change), the second palette of 4F09h.
+; Not here: scheduled starts and stereo of 4F07h and the second palette of 4F09h, which
+; the attributes of the modes leave out; the protected-mode entry point of VBE 3.0.
 
 DISPI_INDEX     equ 1CEh                ; the data register follows
 DISPI_XRES      equ 1
@@ -24,6 +24,8 @@ ENABLE_LINEAR   equ 40h
 ENABLE_KEEP     equ 80h
 
 VBE_MODE_NONE   equ 7Fh                 ; 40:49h in modes that have no number there
+VBE_TEXT        equ 108h                ; the first text mode, and how many there are
+VBE_TEXTS       equ 5
 
 ; The modes: number, width, height, bits.
         align 2, db 0
@@ -76,6 +78,7 @@ vbe_modes_end:
         dw %1
 %endmacro
 vbe_list:
+        dw 108h, 109h, 10Ah, 10Bh, 10Ch ; text
         VBEMODES
         dw 0FFFFh
 
@@ -130,6 +133,29 @@ dispi_there:
         cmp ax, 0B0CFh+1
         cmc
 .out:
+        ret
+
+; Carry: this is no graphics mode of VBE. Keeps all registers.
+vbe_graphics:
+        push ax
+        mov ax, [VBEMODE_NOW]
+        and ax, 01FFh
+        sub ax, 1
+        jb .out
+        sub ax, VBE_TEXT-1
+        cmp ax, VBE_TEXTS
+        jb .out
+        clc
+.out:
+        pop ax
+        ret
+
+; Zero flag: the mode is one of these. Keeps all registers.
+vbe_class:
+        push dx
+        call get_class
+        cmp dl, CLASS_VBE
+        pop dx
         ret
 
 ; Ends a VBE mode, if there is one. Keeps all registers.

@@ -5,8 +5,8 @@
 vbe_dac:
         mov al, DISPI_BPP
         call dispi_read
-        cmp word [VBEMODE_NOW], 0
-        je .width
+        call vbe_graphics
+        jc .width
         cmp al, 8
         ja .invalid
 .width:
@@ -15,8 +15,8 @@ vbe_dac:
         cmp bl, 1
         ja .fail
         je .get
-        cmp word [VBEMODE_NOW], 0
-        je .get                         ; the VGA has six bits
+        call vbe_graphics
+        jc .get                         ; the VGA has six bits
         or al, ENABLE_KEEP|ENABLE_DAC8
         cmp bh, 8
         jae .set

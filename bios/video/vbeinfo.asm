@@ -130,13 +130,14 @@ vbe_linear:
 vbe_mode_info:
         mov ax, cx
         and ax, 3FFFh
+        push ax
+        sub ax, VBE_TEXT
+        cmp ax, VBE_TEXTS
+        pop ax
+        jb vbe_text_info
         call vbe_find
         jc .fail
-        mov es, [bp+R_ES]
-        mov di, [bp+R_DI]
-        xor ax, ax
-        mov cx, 128
-        rep stosw
+        call .empty
         push si
         mov cx, 0
         mov dx, 0
@@ -152,7 +153,7 @@ vbe_mode_info:
         mov bx, [bp+R_DI]
         mov [es:bx+28h], dx
         mov [es:bx+2Ah], cx
-        mov ax, 1Bh                     ; there, with all fields, colour, graphics
+        mov ax, 1Fh                     ; there, with all fields, output by the BIOS, colour, graphics
         or dx, cx
         jz .attributes
         or al, 80h                      ; linear
@@ -173,7 +174,12 @@ vbe_mode_info:
         mov [es:bx+32h], ax
         mov ax, [cs:si+4]
         mov [es:bx+14h], ax
-        mov word [es:bx+16h], 1008h     ; characters of 8 by 16
+        push bx
+        call vbe_font
+        pop bx
+        mov ah, al
+        mov al, 8
+        mov [es:bx+16h], ax
         mov [es:bx+19h], cl
         mov byte [es:bx+1Ah], 1         ; one bank
         mov byte [es:bx+1Eh], 1
@@ -210,6 +216,49 @@ vbe_mode_info:
         ret
 .fail:
         jmp vbe_fail
+.empty:                                 ; ES:DI = the caller's, all 0. Spoils AX, CX.
+        mov es, [bp+R_ES]
+        mov di, [bp+R_DI]
+        xor ax, ax
+        mov cx, 128
+        rep stosw
+        ret
+
+; The same of text mode AX: sizes are in characters.
+vbe_text_info:
+        call vbe_text_entry
+        call vbe_mode_info.empty
+        mov bx, [bp+R_DI]
+        mov word [es:bx], 0Fh           ; there, with all fields, output by the BIOS, colour
+        mov byte [es:bx+2], 7
+        mov ax, 32
+        mov [es:bx+4], ax
+        mov [es:bx+6], ax
+        mov word [es:bx+8], 0B800h
+        mov al, [cs:si+P_COLS]
+        mov ah, 0
+        mov [es:bx+12h], ax
+        shl ax, 1
+        mov [es:bx+10h], ax
+        mov [es:bx+32h], ax
+        mov al, [cs:si+P_ROWS]
+        inc ax
+        mov ah, 0
+        mov [es:bx+14h], ax
+        mov ah, [cs:si+P_HEIGHT]
+        mov al, 8
+        mov [es:bx+16h], ax
+        mov word [es:bx+18h], 0404h     ; planes, bits
+        mov byte [es:bx+1Ah], 1
+        mov ax, 8000h
+        xor dx, dx
+        div word [cs:si+P_PAGELEN]
+        dec ax
+        mov [es:bx+1Dh], al
+        mov [es:bx+34h], al
+        mov [es:bx+35h], al
+        mov byte [es:bx+1Eh], 1
+        ret
 
 ; In: SI = entry of a mode. Out: AL = pictures that fit the memory, less one. Spoils AH.
 vbe_pages:

@@ -16,6 +16,11 @@ vbe_set_mode:
         jc .fail
         jmp set_mode
 .extended:
+        push ax
+        sub ax, VBE_TEXT
+        cmp ax, VBE_TEXTS
+        pop ax
+        jb vbe_set_text
         call vbe_find
         jc .fail
         test bh, 40h
@@ -47,11 +52,15 @@ vbe_set_mode:
         mov al, DISPI_YRES
         mov bx, [cs:si+4]
         call dispi_write
-        inc cx
-        shr bx, cl
-        dec bx
-        mov [ROWS], bl
-        mov word [HEIGHT], 16
+        push bx
+        call vbe_font
+        mov [HEIGHT], ax
+        mov cx, cs
+        call set_vec43
+        pop ax
+        div byte [HEIGHT]
+        dec ax
+        mov [ROWS], al
         mov al, DISPI_BPP
         mov bx, [cs:si+6]
         call dispi_write
@@ -75,6 +84,50 @@ vbe_set_mode:
         ret
 .fail:
         jmp vbe_fail
+
+; In: SI = entry of a mode. Out: AX = lines of its characters, BX = their font.
+vbe_font:
+        mov ax, 8
+        mov bx, font8x8
+        cmp word [cs:si+4], 400
+        jb .out
+        mov al, 16
+        mov bx, font8x16
+.out:
+        ret
+
+; Sets text mode AX = 108h to 10Ch; BX = the mode as it was asked for.
+vbe_set_text:
+        test bh, 40h
+        jnz vbe_set_mode.fail
+        call vbe_text_entry
+        and bh, 80h
+        push ax
+        push bx
+        mov ah, bh
+        mov al, 3                       ; what it is like
+        push cs
+        pop es
+        call set_parameters
+        pop bx
+        pop ax
+        or ah, bh
+        mov byte [MODE], VBE_MODE_NONE
+        mov [VBEMODE_NOW], ax
+        ret
+
+; In: AX = text mode. Out: SI = its parameters.
+vbe_text_entry:
+        push ax
+        push cx
+        sub ax, VBE_TEXT
+        mov cl, 6                       ; P_SIZE is 64
+        shl ax, cl
+        add ax, vbe_texts
+        mov si, ax
+        pop cx
+        pop ax
+        ret
 
 ; 03h: BX = mode.
 vbe_get_mode:

@@ -3,8 +3,8 @@
 
 ; 05h: window BL = 0: BH = 0 moves it to bank DX, 1 gives it.
 vbe_window:
-        cmp word [VBEMODE_NOW], 0
-        je .invalid
+        call vbe_graphics
+        jc .invalid
         test bl, bl
         jnz .fail
         cmp bh, 1
@@ -48,8 +48,8 @@ vbe_window_far:
 ; 06h: length of a line: BL = 0 CX pixels, 2 CX bytes, 1 as it is, 3 the most. Out: BX
 ; bytes, CX pixels, DX lines.
 vbe_pitch:
-        cmp word [VBEMODE_NOW], 0
-        je vbe_window.invalid
+        call vbe_graphics
+        jc vbe_window.invalid
         mov di, cx
         mov al, DISPI_BPP
         call dispi_read
@@ -166,12 +166,18 @@ vbe_width:
 ; 07h: the display starts at pixel CX of line DX: BL = 0, or 80h at the next vertical
 ; retrace; 1 gives it.
 vbe_start:
-        cmp word [VBEMODE_NOW], 0
-        je .invalid
+        call vbe_graphics
+        jc .invalid
         cmp bl, 1
         je .get
-        test bl, 7Fh
-        jnz .fail
+        mov al, bl
+        and al, 7Fh
+        jz .at
+        cmp al, 6
+        ja .fail
+        mov word [bp+R_AX], 024Fh       ; scheduled starts, stereo: the mode's attributes say no
+        ret
+.at:
         test bl, bl
         pushf
         mov al, DISPI_XRES

@@ -85,6 +85,8 @@ services_end:
 %include "vbemode.asm"
 %include "vbewindow.asm"
 %include "vbedac.asm"
+%include "vbetext.asm"
+%include "vbemodes.asm"
 %include "tables.asm"
 
         align 16, db 0

@@ -170,10 +170,13 @@ type crt struct {
 	vrStart, vrEnd   uint64   // vertical retrace: [start, end) in scan lines
 }
 
-// The two crystals of the IBM adapter (Video Subsystem, Miscellaneous Output).
+// The two crystals of the IBM adapter (Video Subsystem, Miscellaneous Output), and what
+// adapters with text of 132 columns have for clock 2, which is that of the feature
+// connector on IBM's: 1280 dots in the time of 800.
 const (
 	clock25 = 25_175_000
 	clock28 = 28_322_000
+	clock40 = 40_000_000
 )
 
 // deriveTiming recomputes the timing. The counters keep their phase from Epoch,
@@ -185,6 +188,8 @@ func (d *VGA) deriveTiming() {
 		dot, short = d.egaClock(), 2
 	case d.Misc&miscClock == miscClock28:
 		dot = clock28
+	case d.Misc&miscClock == miscClock40:
+		dot = clock40
 	}
 	den := uint64(9)
 	if d.Seq[srClock]&clk8Dots != 0 {

@@ -87,6 +87,7 @@ const (
 	miscRAM       uint8 = 1 << 1 // memory answers
 	miscClock     uint8 = 3 << 2
 	miscClock28   uint8 = 1 << 2
+	miscClock40   uint8 = 2 << 2
 	miscWritable  uint8 = 0xef // bit 4 does not exist
 	featureMask   uint8 = 0x0b
 	enableSystem  uint8 = 1 << 0

@@ -31,6 +31,7 @@ main:
         call    palettes
         call    vbe_modes
         call    vbe_checks
+        call    vbe_text
         MODE    3
         jmp     finish
 
@@ -609,6 +610,7 @@ palettes:
 
 %include "vbe.inc"
 %include "vbe_checks.inc"
+%include "vbe_text.inc"
 
         times ($$-$) & 511 db 0
 program_end:
