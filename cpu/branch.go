@@ -85,6 +85,7 @@ func (h *handlers) initBranch() {
 				}
 			}
 			b.relative(op, in)
+			op.src = in.AddrSize
 			if b.ends {
 				op.x = uint8(i)
 				op.set(opLoop16in32)
@@ -150,14 +151,14 @@ func opCall16in32(c *CPU, op *Op) *Op {
 
 func opLoop16in32(c *CPU, op *Op) *Op {
 	to := c.oddTarget(op, c.ipMask != 0xffff)
-	n := uint32(c.R[CX]) & op.amask
+	n := uint32(c.R[CX]) & countMask(op)
 	if op.x == 3 {
 		if n != 0 {
 			return c.leave(op)
 		}
 		return c.jump(op, c.checkIP(op, to))
 	}
-	n = (n - 1) & op.amask
+	n = (n - 1) & countMask(op)
 	taken := n != 0 && (op.x == 2 || c.zf() == (op.x == 1))
 	if taken {
 		c.checkIP(op, to)
@@ -169,9 +170,18 @@ func opLoop16in32(c *CPU, op *Op) *Op {
 	return c.jump(op, to)
 }
 
+// countMask tells CX from ECX, by address size, which op.src holds: op.amask may
+// belong to the link.
+func countMask(op *Op) uint32 {
+	if op.src == 2 {
+		return 0xffff
+	}
+	return 0xffffffff
+}
+
 // setCount stores CX or ECX, by address size.
 func (c *CPU) setCount(op *Op, n uint32) {
-	if op.amask == 0xffff {
+	if op.src == 2 {
 		c.set16(CX, uint16(n))
 	} else {
 		c.set32(CX, n)
@@ -383,6 +393,7 @@ func opCall16(c *CPU, op *Op) *Op {
 		c.callTarget(op, 2)
 	}
 	c.push16(op, uint16(c.nextIP(op)))
+	c.called(op)
 	return c.branch(op)
 }
 
@@ -397,37 +408,42 @@ func opCall32(c *CPU, op *Op) *Op {
 		c.slowWrite(op, SS, sp, 4, uint64(c.nextIP(op)))
 	}
 	c.setSP(sp)
+	c.called(op)
 	return c.branch(op)
 }
 
 func opCallReg16(c *CPU, op *Op) *Op {
 	to := c.callTo(op, uint32(c.get16(op.dst)), 2)
 	c.push16(op, uint16(c.nextIP(op)))
+	c.called(op)
 	return c.jump(op, to)
 }
 
 func opCallReg32(c *CPU, op *Op) *Op {
 	to := c.callTo(op, c.get32(op.dst), 4)
 	c.push32(op, c.nextIP(op))
+	c.called(op)
 	return c.jump(op, to)
 }
 
 func opCallMem16(c *CPU, op *Op) *Op {
 	to := c.callTo(op, uint32(c.ld16(op, op.seg, c.ea(op))), 2)
 	c.push16(op, uint16(c.nextIP(op)))
+	c.called(op)
 	return c.jump(op, to)
 }
 
 func opCallMem32(c *CPU, op *Op) *Op {
 	to := c.callTo(op, c.ld32(op, op.seg, c.ea(op)), 4)
 	c.push32(op, c.nextIP(op))
+	c.called(op)
 	return c.jump(op, to)
 }
 
 func opRet16(c *CPU, op *Op) *Op {
 	to := c.checkIP(op, uint32(c.peek16(op, 0)))
 	c.addSP(2 + op.imm)
-	return c.jump(op, to)
+	return c.ret(op, to)
 }
 
 func opRet32(c *CPU, op *Op) *Op {
@@ -440,14 +456,14 @@ func opRet32(c *CPU, op *Op) *Op {
 	}
 	c.checkIP(op, to)
 	c.setSP(sp + 4 + op.imm)
-	return c.jump(op, to)
+	return c.ret(op, to)
 }
 
 // LOOP and its kin count in CX or ECX by address size and do not touch flags.
 // The target is checked before the count changes.
 
 func (c *CPU) loop(op *Op, cond bool) *Op {
-	n := (uint32(c.R[CX]) - 1) & op.amask
+	n := (uint32(c.R[CX]) - 1) & countMask(op)
 	if n == 0 || !cond {
 		c.setCount(op, n)
 		return next(c, op)
@@ -466,7 +482,7 @@ func opLoope(c *CPU, op *Op) *Op { return c.loop(op, c.zf()) }
 func opLoopne(c *CPU, op *Op) *Op { return c.loop(op, !c.zf()) }
 
 func opJcxz(c *CPU, op *Op) *Op {
-	if uint32(c.R[CX])&op.amask == 0 {
+	if uint32(c.R[CX])&countMask(op) == 0 {
 		return c.branch(op)
 	}
 	return next(c, op)

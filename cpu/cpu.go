@@ -80,6 +80,12 @@ type CPU struct {
 	slowMem  bool // alignment or watchpoint checks on every access
 	paging   mmu.Paging
 
+	// How traces are linked, see links.go.
+	stamp, lastStamp uint32
+	spaces           [2]space // supervisor, user
+	calls            [callDepth]*Op
+	callTop          uint8
+
 	traces traceCache
 	fault  fault
 	ext    uint32 // EXT bit of error codes while an outside event is delivered
@@ -119,6 +125,7 @@ func New(cfg Config) (*CPU, error) {
 		hyper: cfg.Hypervisor,
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
+	c.forgetCalls()
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)
 	c.phys.OnUnshare(c.holdShared, c.dropShared)

@@ -107,6 +107,7 @@ func (c *CPU) updateMode() {
 		m |= modeV86
 	}
 	c.mode = m
+	c.updateStamp()
 }
 
 // setSegment makes d the content of segment register i and updates what depends
@@ -147,6 +148,7 @@ func (c *CPU) flushTLB() {
 	for i := range c.tlbs {
 		c.tlbs[i].flush(false)
 	}
+	c.voidStamps()
 }
 
 // flushTLBLocal empties both TLBs but for global pages (MOV CR3).
@@ -154,6 +156,7 @@ func (c *CPU) flushTLBLocal() {
 	for i := range c.tlbs {
 		c.tlbs[i].flush(c.CR4&CR4PGE != 0)
 	}
+	c.voidStamps()
 }
 
 // holdShared has the next store to each page of the indices [from, to) of mem noticed.
@@ -175,4 +178,5 @@ func (c *CPU) flushPage(la uint32) {
 	for i := range c.tlbs {
 		c.tlbs[i].flushPage(la)
 	}
+	c.voidStamps()
 }

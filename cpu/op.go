@@ -8,12 +8,12 @@ type Op struct {
 	// entry is where the handler's code begins. It is the first field, which makes a
 	// pointer to an Op a function value, see run.
 	entry uintptr
-	// link is the trace at the taken target, once known and while on the same page.
+	// link is the trace at the taken target, once known; see links.go.
 	link *Op
 
 	imm   uint32 // immediate; of a branch: distance from the trace's start to the target
-	disp  uint32 // displacement
-	amask uint32 // effective address mask: ffff or ffffffff
+	disp  uint32 // displacement; of a branch: stamp of the link, 0 on the same page
+	amask uint32 // effective address mask: ffff or ffffffff; of a branch: see follow
 	off   uint16 // distance from the trace's start to the instruction
 	n     uint8  // instructions of the trace before this one
 	len   uint8  // bytes
@@ -22,7 +22,7 @@ type Op struct {
 	base, index uint8 // of the memory operand; 16: none
 	scale, seg  uint8
 	x           uint8 // handler's own: condition, digit, size
-	rep         uint8 // 0, F2 or F3; of what ends a trace: linkGuess
+	rep         uint8 // 0, F2 or F3
 }
 
 // A trace's first op has one before it that is never executed and holds the key of

@@ -207,7 +207,11 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	b.dropDeadFlags(ops[:j])
 	b.makePairs(ops[:j])
 	used := j
-	if !b.ends {
+	switch {
+	case !b.ends:
+		used++
+	case tc.inst.Op == isa.CALL:
+		ops[used] = Op{} // see CPU.called
 		used++
 	}
 	tc.arena = tc.arena[1+used:]
@@ -414,86 +418,4 @@ func opStale(c *CPU, op *Op) *Op {
 	c.IP = uint64(c.ip(op) & c.seqMask)
 	c.left -= int64(op.n)
 	return c.enter()
-}
-
-// opContinue ends a trace that stopped at its maximal length, the end of a page
-// or before an instruction that must be decoded alone.
-func opContinue(c *CPU, op *Op) *Op {
-	c.left -= int64(op.n)
-	from := uint32(c.IP)
-	c.IP = uint64((from + op.imm) & c.seqMask)
-	if l := op.link; l != nil && c.left >= maxTrace && op.rep != linkGuess {
-		return l
-	}
-	return c.follow(op, from)
-}
-
-// leave ends a trace behind the instruction op, which ended it without a jump,
-// and goes on there.
-func (c *CPU) leave(op *Op) *Op {
-	c.IP = uint64(c.nextIP(op))
-	c.left -= int64(op.n) + 1
-	return c.enter()
-}
-
-// leaveCheck is leave for instructions after which interrupts, traps or modes
-// must be looked at: it returns to the run loop.
-func (c *CPU) leaveCheck(op *Op) *Op {
-	c.IP = uint64(c.nextIP(op))
-	c.left -= int64(op.n) + 1
-	return nil
-}
-
-// jump ends a trace behind op with a jump to ip that is not a fixed distance
-// away.
-func (c *CPU) jump(op *Op, ip uint32) *Op {
-	c.IP = uint64(ip)
-	c.left -= int64(op.n) + 1
-	return c.enterAgain(op)
-}
-
-// branch ends a trace with a jump by the fixed distance op.imm from the start of
-// the trace.
-func (c *CPU) branch(op *Op) *Op {
-	c.left -= int64(op.n) + 1
-	if l := op.link; l != nil && c.left >= maxTrace && op.rep != linkGuess {
-		c.IP = uint64((uint32(c.IP) + op.imm) & c.ipMask)
-		return l
-	}
-	return c.branchSlow(op)
-}
-
-func (c *CPU) branchSlow(op *Op) *Op {
-	from := uint32(c.IP)
-	to := (from + op.imm) & c.ipMask
-	if to > c.Seg[CS].Limit && !c.model.Wraps64K {
-		// The jump itself faults, before IP changes. raise counts it.
-		c.left += int64(op.n) + 1
-		c.gp(op, 0)
-	}
-	c.IP = uint64(to)
-	return c.follow(op, from)
-}
-
-// linkGuess in op.rep says that op.link is only what followed last time: the
-// target lies on another page, whose translation may have changed. Elsewhere op.rep
-// of what ends a trace by a fixed distance is 0.
-const linkGuess = 1
-
-// follow enters the trace at the new IP and remembers it in op. On the same linear
-// page, in an unlimited code segment, it can be reached without looking again.
-func (c *CPU) follow(op *Op, from uint32) *Op {
-	if c.left < maxTrace || c.limited || op == &c.traces.scratch[0] || op == &c.traces.scratch[1] {
-		return c.enter()
-	}
-	base := uint32(c.Seg[CS].Base)
-	if ((base+from)^(base+uint32(c.IP)))&^pageMask != 0 {
-		op.rep = linkGuess
-		return c.enterAgain(op)
-	}
-	t := c.enter()
-	if t != nil && t != &c.traces.scratch[0] {
-		op.link = t
-	}
-	return t
 }
