@@ -100,8 +100,35 @@ func opAddRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAddRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a + b
+	c.flags8(r, a&b|(a|b)&^r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a + b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAddRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a + b
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -115,8 +142,35 @@ func opAddRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAddRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a + b
+	c.flags16(r, a&b|(a|b)&^r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a + b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAddRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a + b
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -130,8 +184,35 @@ func opAddRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAddRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAddRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a + b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAddRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a + b
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -146,12 +227,40 @@ func opAddMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAddMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a + b
+	c.flags8(r, a&b|(a|b)&^r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opAddMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a + b
 	c.flags16(r, a&b|(a|b)&^r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opAddMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAddMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a + b
+	c.flags16(r, a&b|(a|b)&^r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -164,12 +273,40 @@ func opAddMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAddMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAddMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a + b
 	c.flags8(r, a&b|(a|b)&^r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opAddMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAddMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a + b
+	c.flags8(r, a&b|(a|b)&^r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -182,12 +319,40 @@ func opAddMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAddMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAddMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a + b
+	c.flags16(r, a&b|(a|b)&^r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAddMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a + b
 	c.flags32(r, a&b|(a|b)&^r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opAddMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAddMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -289,8 +454,35 @@ func opOrRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opOrRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a | b
+	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a | b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opOrRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a | b
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -304,8 +496,35 @@ func opOrRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opOrRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a | b
+	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a | b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opOrRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a | b
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -319,8 +538,35 @@ func opOrRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opOrRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a | b
+	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opOrRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a | b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opOrRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a | b
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -335,12 +581,40 @@ func opOrMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opOrMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a | b
+	c.logic8(r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opOrMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a | b
 	c.logic16(r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opOrMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opOrMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a | b
+	c.logic16(r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -353,12 +627,40 @@ func opOrMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opOrMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a | b
+	c.logic32(r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opOrMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a | b
 	c.logic8(r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opOrMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opOrMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a | b
+	c.logic8(r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -371,12 +673,40 @@ func opOrMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opOrMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opOrMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a | b
+	c.logic16(r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opOrMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a | b
 	c.logic32(r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opOrMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opOrMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a | b
+	c.logic32(r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -478,8 +808,35 @@ func opAdcRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAdcRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a + b + uint8(c.carry())
+	c.flags8(r, a&b|(a|b)&^r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a + b + uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAdcRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a + b + uint8(c.carry())
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -493,8 +850,35 @@ func opAdcRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAdcRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a + b + uint16(c.carry())
+	c.flags16(r, a&b|(a|b)&^r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a + b + uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAdcRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a + b + uint16(c.carry())
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -508,8 +892,35 @@ func opAdcRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAdcRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a + b + uint32(c.carry())
+	c.flags32(r, a&b|(a|b)&^r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAdcRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a + b + uint32(c.carry())
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAdcRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAdcRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a + b + uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -524,12 +935,40 @@ func opAdcMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAdcMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a + b + uint8(c.carry())
+	c.flags8(r, a&b|(a|b)&^r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opAdcMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a + b + uint16(c.carry())
 	c.flags16(r, a&b|(a|b)&^r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opAdcMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAdcMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a + b + uint16(c.carry())
+	c.flags16(r, a&b|(a|b)&^r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -542,12 +981,40 @@ func opAdcMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAdcMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a + b + uint32(c.carry())
+	c.flags32(r, a&b|(a|b)&^r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAdcMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a + b + uint8(c.carry())
 	c.flags8(r, a&b|(a|b)&^r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opAdcMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAdcMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a + b + uint8(c.carry())
+	c.flags8(r, a&b|(a|b)&^r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -560,12 +1027,40 @@ func opAdcMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAdcMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAdcMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a + b + uint16(c.carry())
+	c.flags16(r, a&b|(a|b)&^r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAdcMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a + b + uint32(c.carry())
 	c.flags32(r, a&b|(a|b)&^r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opAdcMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAdcMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a + b + uint32(c.carry())
+	c.flags32(r, a&b|(a|b)&^r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -667,8 +1162,35 @@ func opSbbRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opSbbRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b - uint8(c.carry())
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b - uint8(c.carry())
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opSbbRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b - uint8(c.carry())
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -682,8 +1204,35 @@ func opSbbRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opSbbRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b - uint16(c.carry())
+	c.flags16(r, ^a&b|(^a|b)&r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b - uint16(c.carry())
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opSbbRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b - uint16(c.carry())
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -697,8 +1246,35 @@ func opSbbRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opSbbRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b - uint32(c.carry())
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opSbbRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b - uint32(c.carry())
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSbbRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opSbbRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b - uint32(c.carry())
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -713,12 +1289,40 @@ func opSbbMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opSbbMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b - uint8(c.carry())
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opSbbMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a - b - uint16(c.carry())
 	c.flags16(r, ^a&b|(^a|b)&r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opSbbMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opSbbMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b - uint16(c.carry())
+	c.flags16(r, ^a&b|(^a|b)&r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -731,12 +1335,40 @@ func opSbbMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opSbbMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b - uint32(c.carry())
+	c.flags32(r, ^a&b|(^a|b)&r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opSbbMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a - b - uint8(c.carry())
 	c.flags8(r, ^a&b|(^a|b)&r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opSbbMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opSbbMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b - uint8(c.carry())
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -749,12 +1381,40 @@ func opSbbMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSbbMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opSbbMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b - uint16(c.carry())
+	c.flags16(r, ^a&b|(^a|b)&r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opSbbMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a - b - uint32(c.carry())
 	c.flags32(r, ^a&b|(^a|b)&r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opSbbMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opSbbMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b - uint32(c.carry())
+	c.flags32(r, ^a&b|(^a|b)&r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -856,8 +1516,35 @@ func opAndRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAndRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a & b
+	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a & b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opAndRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a & b
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -871,8 +1558,35 @@ func opAndRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAndRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a & b
+	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a & b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opAndRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a & b
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -886,8 +1600,35 @@ func opAndRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAndRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a & b
+	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opAndRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a & b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opAndRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a & b
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -902,12 +1643,40 @@ func opAndMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAndMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opAndMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opAndMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAndMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -920,12 +1689,40 @@ func opAndMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAndMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAndMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opAndMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opAndMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -938,12 +1735,40 @@ func opAndMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opAndMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opAndMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opAndMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opAndMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opAndMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -1045,8 +1870,35 @@ func opSubRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opSubRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opSubRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -1060,8 +1912,35 @@ func opSubRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opSubRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opSubRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -1075,8 +1954,35 @@ func opSubRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opSubRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opSubRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opSubRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -1091,12 +1997,40 @@ func opSubMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opSubMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opSubMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opSubMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opSubMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -1109,12 +2043,40 @@ func opSubMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opSubMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opSubMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opSubMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opSubMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -1127,12 +2089,40 @@ func opSubMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opSubMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opSubMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opSubMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opSubMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opSubMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -1234,8 +2224,35 @@ func opXorRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opXorRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a ^ b
+	c.logic8(r)
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegMem8NF(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a ^ b
+	c.set8(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegMem8FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opXorRegMem8NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a ^ b
 	c.set8(op.dst, r)
 	return next(c, op)
@@ -1249,8 +2266,35 @@ func opXorRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opXorRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a ^ b
+	c.logic16(r)
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegMem16NF(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a ^ b
+	c.set16(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegMem16FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opXorRegMem16NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a ^ b
 	c.set16(op.dst, r)
 	return next(c, op)
@@ -1264,8 +2308,35 @@ func opXorRegMem32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opXorRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a ^ b
+	c.logic32(r)
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
 func opXorRegMem32NF(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a ^ b
+	c.set32(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegMem32FlatNF(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opXorRegMem32NF(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a ^ b
 	c.set32(op.dst, r)
 	return next(c, op)
@@ -1280,12 +2351,40 @@ func opXorMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opXorMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a ^ b
+	c.logic8(r)
+	c.mem[i] = r
+	return next(c, op)
+}
+
 func opXorMemReg16(c *CPU, op *Op) *Op {
 	a, i := c.rmw16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
 	r := a ^ b
 	c.logic16(r)
 	c.put16(i, r)
+	return next(c, op)
+}
+
+func opXorMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opXorMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a ^ b
+	c.logic16(r)
+	store16(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -1298,12 +2397,40 @@ func opXorMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opXorMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a ^ b
+	c.logic32(r)
+	store32(c.mem, i, r)
+	return next(c, op)
+}
+
 func opXorMemImm8(c *CPU, op *Op) *Op {
 	a, i := c.rmw8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
 	r := a ^ b
 	c.logic8(r)
 	c.put8(i, r)
+	return next(c, op)
+}
+
+func opXorMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opXorMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a ^ b
+	c.logic8(r)
+	c.mem[i] = r
 	return next(c, op)
 }
 
@@ -1316,12 +2443,40 @@ func opXorMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opXorMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opXorMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a ^ b
+	c.logic16(r)
+	store16(c.mem, i, r)
+	return next(c, op)
+}
+
 func opXorMemImm32(c *CPU, op *Op) *Op {
 	a, i := c.rmw32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
 	r := a ^ b
 	c.logic32(r)
 	c.put32(i, r)
+	return next(c, op)
+}
+
+func opXorMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opXorMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a ^ b
+	c.logic32(r)
+	store32(c.mem, i, r)
 	return next(c, op)
 }
 
@@ -1374,6 +2529,19 @@ func opCmpRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opCmpRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
 func opCmpRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a - b
@@ -1381,8 +2549,34 @@ func opCmpRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opCmpRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
 func opCmpRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
+func opCmpRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	return next(c, op)
@@ -1396,9 +2590,35 @@ func opCmpMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opCmpMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
 func opCmpMemReg16(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
+func opCmpMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	return next(c, op)
@@ -1412,9 +2632,35 @@ func opCmpMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opCmpMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
 func opCmpMemImm8(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
+func opCmpMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	return next(c, op)
@@ -1428,9 +2674,35 @@ func opCmpMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opCmpMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
 func opCmpMemImm32(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	return next(c, op)
+}
+
+func opCmpMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	return next(c, op)
@@ -1485,6 +2757,19 @@ func opTestRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opTestRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestRegMem8(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a & b
+	c.logic8(r)
+	return next(c, op)
+}
+
 func opTestRegMem16(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
 	r := a & b
@@ -1492,8 +2777,34 @@ func opTestRegMem16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opTestRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestRegMem16(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a & b
+	c.logic16(r)
+	return next(c, op)
+}
+
 func opTestRegMem32(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a & b
+	c.logic32(r)
+	return next(c, op)
+}
+
+func opTestRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestRegMem32(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a & b
 	c.logic32(r)
 	return next(c, op)
@@ -1507,9 +2818,35 @@ func opTestMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opTestMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	return next(c, op)
+}
+
 func opTestMemReg16(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	return next(c, op)
+}
+
+func opTestMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	return next(c, op)
@@ -1523,9 +2860,35 @@ func opTestMemReg32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opTestMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	return next(c, op)
+}
+
 func opTestMemImm8(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	return next(c, op)
+}
+
+func opTestMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	return next(c, op)
@@ -1539,6 +2902,19 @@ func opTestMemImm16(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opTestMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	return next(c, op)
+}
+
 func opTestMemImm32(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
@@ -1547,46 +2923,20 @@ func opTestMemImm32(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
-func (h *handlers) initALUTable() {
-	h.aluNF = [9][numForms][3]handler{
-		{
-			formRR: {opAddRegReg8NF, opAddRegReg16NF, opAddRegReg32NF},
-			formRI: {opAddRegImm8NF, opAddRegImm16NF, opAddRegImm32NF},
-			formRM: {opAddRegMem8NF, opAddRegMem16NF, opAddRegMem32NF},
-		},
-		{
-			formRR: {opOrRegReg8NF, opOrRegReg16NF, opOrRegReg32NF},
-			formRI: {opOrRegImm8NF, opOrRegImm16NF, opOrRegImm32NF},
-			formRM: {opOrRegMem8NF, opOrRegMem16NF, opOrRegMem32NF},
-		},
-		{
-			formRR: {opAdcRegReg8NF, opAdcRegReg16NF, opAdcRegReg32NF},
-			formRI: {opAdcRegImm8NF, opAdcRegImm16NF, opAdcRegImm32NF},
-			formRM: {opAdcRegMem8NF, opAdcRegMem16NF, opAdcRegMem32NF},
-		},
-		{
-			formRR: {opSbbRegReg8NF, opSbbRegReg16NF, opSbbRegReg32NF},
-			formRI: {opSbbRegImm8NF, opSbbRegImm16NF, opSbbRegImm32NF},
-			formRM: {opSbbRegMem8NF, opSbbRegMem16NF, opSbbRegMem32NF},
-		},
-		{
-			formRR: {opAndRegReg8NF, opAndRegReg16NF, opAndRegReg32NF},
-			formRI: {opAndRegImm8NF, opAndRegImm16NF, opAndRegImm32NF},
-			formRM: {opAndRegMem8NF, opAndRegMem16NF, opAndRegMem32NF},
-		},
-		{
-			formRR: {opSubRegReg8NF, opSubRegReg16NF, opSubRegReg32NF},
-			formRI: {opSubRegImm8NF, opSubRegImm16NF, opSubRegImm32NF},
-			formRM: {opSubRegMem8NF, opSubRegMem16NF, opSubRegMem32NF},
-		},
-		{
-			formRR: {opXorRegReg8NF, opXorRegReg16NF, opXorRegReg32NF},
-			formRI: {opXorRegImm8NF, opXorRegImm16NF, opXorRegImm32NF},
-			formRM: {opXorRegMem8NF, opXorRegMem16NF, opXorRegMem32NF},
-		},
-		{},
-		{},
+func opTestMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32(c, op)
 	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	return next(c, op)
+}
+
+func (h *handlers) initALUTable() {
 	h.alu = [9][numForms][3]handler{
 		{
 			formRR: {opAddRegReg8, opAddRegReg16, opAddRegReg32},
@@ -1651,5 +3001,116 @@ func (h *handlers) initALUTable() {
 			formMR: {opTestMemReg8, opTestMemReg16, opTestMemReg32},
 			formMI: {opTestMemImm8, opTestMemImm16, opTestMemImm32},
 		},
+	}
+	h.aluFlat = [9][numForms][3]handler{
+		{
+			formRM: {opAddRegMem8Flat, opAddRegMem16Flat, opAddRegMem32Flat},
+			formMR: {opAddMemReg8Flat, opAddMemReg16Flat, opAddMemReg32Flat},
+			formMI: {opAddMemImm8Flat, opAddMemImm16Flat, opAddMemImm32Flat},
+		},
+		{
+			formRM: {opOrRegMem8Flat, opOrRegMem16Flat, opOrRegMem32Flat},
+			formMR: {opOrMemReg8Flat, opOrMemReg16Flat, opOrMemReg32Flat},
+			formMI: {opOrMemImm8Flat, opOrMemImm16Flat, opOrMemImm32Flat},
+		},
+		{
+			formRM: {opAdcRegMem8Flat, opAdcRegMem16Flat, opAdcRegMem32Flat},
+			formMR: {opAdcMemReg8Flat, opAdcMemReg16Flat, opAdcMemReg32Flat},
+			formMI: {opAdcMemImm8Flat, opAdcMemImm16Flat, opAdcMemImm32Flat},
+		},
+		{
+			formRM: {opSbbRegMem8Flat, opSbbRegMem16Flat, opSbbRegMem32Flat},
+			formMR: {opSbbMemReg8Flat, opSbbMemReg16Flat, opSbbMemReg32Flat},
+			formMI: {opSbbMemImm8Flat, opSbbMemImm16Flat, opSbbMemImm32Flat},
+		},
+		{
+			formRM: {opAndRegMem8Flat, opAndRegMem16Flat, opAndRegMem32Flat},
+			formMR: {opAndMemReg8Flat, opAndMemReg16Flat, opAndMemReg32Flat},
+			formMI: {opAndMemImm8Flat, opAndMemImm16Flat, opAndMemImm32Flat},
+		},
+		{
+			formRM: {opSubRegMem8Flat, opSubRegMem16Flat, opSubRegMem32Flat},
+			formMR: {opSubMemReg8Flat, opSubMemReg16Flat, opSubMemReg32Flat},
+			formMI: {opSubMemImm8Flat, opSubMemImm16Flat, opSubMemImm32Flat},
+		},
+		{
+			formRM: {opXorRegMem8Flat, opXorRegMem16Flat, opXorRegMem32Flat},
+			formMR: {opXorMemReg8Flat, opXorMemReg16Flat, opXorMemReg32Flat},
+			formMI: {opXorMemImm8Flat, opXorMemImm16Flat, opXorMemImm32Flat},
+		},
+		{
+			formRM: {opCmpRegMem8Flat, opCmpRegMem16Flat, opCmpRegMem32Flat},
+			formMR: {opCmpMemReg8Flat, opCmpMemReg16Flat, opCmpMemReg32Flat},
+			formMI: {opCmpMemImm8Flat, opCmpMemImm16Flat, opCmpMemImm32Flat},
+		},
+		{
+			formRM: {opTestRegMem8Flat, opTestRegMem16Flat, opTestRegMem32Flat},
+			formMR: {opTestMemReg8Flat, opTestMemReg16Flat, opTestMemReg32Flat},
+			formMI: {opTestMemImm8Flat, opTestMemImm16Flat, opTestMemImm32Flat},
+		},
+	}
+	h.aluNF = [9][numForms][3]handler{
+		{
+			formRR: {opAddRegReg8NF, opAddRegReg16NF, opAddRegReg32NF},
+			formRI: {opAddRegImm8NF, opAddRegImm16NF, opAddRegImm32NF},
+			formRM: {opAddRegMem8NF, opAddRegMem16NF, opAddRegMem32NF},
+		},
+		{
+			formRR: {opOrRegReg8NF, opOrRegReg16NF, opOrRegReg32NF},
+			formRI: {opOrRegImm8NF, opOrRegImm16NF, opOrRegImm32NF},
+			formRM: {opOrRegMem8NF, opOrRegMem16NF, opOrRegMem32NF},
+		},
+		{
+			formRR: {opAdcRegReg8NF, opAdcRegReg16NF, opAdcRegReg32NF},
+			formRI: {opAdcRegImm8NF, opAdcRegImm16NF, opAdcRegImm32NF},
+			formRM: {opAdcRegMem8NF, opAdcRegMem16NF, opAdcRegMem32NF},
+		},
+		{
+			formRR: {opSbbRegReg8NF, opSbbRegReg16NF, opSbbRegReg32NF},
+			formRI: {opSbbRegImm8NF, opSbbRegImm16NF, opSbbRegImm32NF},
+			formRM: {opSbbRegMem8NF, opSbbRegMem16NF, opSbbRegMem32NF},
+		},
+		{
+			formRR: {opAndRegReg8NF, opAndRegReg16NF, opAndRegReg32NF},
+			formRI: {opAndRegImm8NF, opAndRegImm16NF, opAndRegImm32NF},
+			formRM: {opAndRegMem8NF, opAndRegMem16NF, opAndRegMem32NF},
+		},
+		{
+			formRR: {opSubRegReg8NF, opSubRegReg16NF, opSubRegReg32NF},
+			formRI: {opSubRegImm8NF, opSubRegImm16NF, opSubRegImm32NF},
+			formRM: {opSubRegMem8NF, opSubRegMem16NF, opSubRegMem32NF},
+		},
+		{
+			formRR: {opXorRegReg8NF, opXorRegReg16NF, opXorRegReg32NF},
+			formRI: {opXorRegImm8NF, opXorRegImm16NF, opXorRegImm32NF},
+			formRM: {opXorRegMem8NF, opXorRegMem16NF, opXorRegMem32NF},
+		},
+		{},
+		{},
+	}
+	h.aluFlatNF = [9][numForms][3]handler{
+		{
+			formRM: {opAddRegMem8FlatNF, opAddRegMem16FlatNF, opAddRegMem32FlatNF},
+		},
+		{
+			formRM: {opOrRegMem8FlatNF, opOrRegMem16FlatNF, opOrRegMem32FlatNF},
+		},
+		{
+			formRM: {opAdcRegMem8FlatNF, opAdcRegMem16FlatNF, opAdcRegMem32FlatNF},
+		},
+		{
+			formRM: {opSbbRegMem8FlatNF, opSbbRegMem16FlatNF, opSbbRegMem32FlatNF},
+		},
+		{
+			formRM: {opAndRegMem8FlatNF, opAndRegMem16FlatNF, opAndRegMem32FlatNF},
+		},
+		{
+			formRM: {opSubRegMem8FlatNF, opSubRegMem16FlatNF, opSubRegMem32FlatNF},
+		},
+		{
+			formRM: {opXorRegMem8FlatNF, opXorRegMem16FlatNF, opXorRegMem32FlatNF},
+		},
+		{},
+		{},
 	}
 }

@@ -18,9 +18,14 @@ func (h *handlers) initALU() {
 			if m == isa.TEST && f == formRM {
 				f, op.src = formMR, op.dst // TEST is symmetric
 			}
-			b.set(op, h.alu[i][f][s])
-			b.nf = h.aluNF[i][f][s]
-			if s == 2 {
+			if b.flat && f > formRI {
+				b.set(op, h.aluFlat[i][f][s])
+				b.nf = h.aluFlatNF[i][f][s]
+			} else {
+				b.set(op, h.alu[i][f][s])
+				b.nf = h.aluNF[i][f][s]
+			}
+			if s == 2 && (b.flat || f <= formRI) {
 				b.half, b.live = aluHalf[i][f], aluLive[i][f]
 				if b.nf == nil {
 					b.half = b.live
@@ -47,11 +52,11 @@ var (
 		6: {formRR: halfXorRegReg32NF},
 	}
 	aluLive = [9][numForms]half{
-		{formRR: halfAddRegReg32, formRI: halfAddRegImm32, formRM: halfAddRegMem32, formMR: halfAddMemReg32},
+		{formRR: halfAddRegReg32, formRI: halfAddRegImm32, formRM: halfAddRegMem32Flat, formMR: halfAddMemReg32Flat},
 		{formRR: halfOrRegReg32},
 		{formRR: halfAdcRegReg32},
 		4: {formRI: halfAndRegImm32},
-		5: {formRR: halfSubRegReg32, formRI: halfSubRegImm32},
+		5: {formRR: halfSubRegReg32, formRI: halfSubRegImm32, formRM: halfSubRegMem32Flat},
 		6: {formRR: halfXorRegReg32},
 	}
 )

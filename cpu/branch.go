@@ -24,6 +24,9 @@ func (h *handlers) initBranch() {
 			switch k.kind {
 			case fuseCmp, fuseTest:
 				f = h.cmpJcc[k.kind-fuseCmp][k.form][k.size][i]
+				if k.flat && k.form > formRI {
+					f = h.cmpJccFlat[k.kind-fuseCmp][k.form][k.size][i]
+				}
 			case fuseDec:
 				f = decJcc(k.size, i)
 			}
@@ -56,8 +59,9 @@ func (h *handlers) initBranch() {
 				return
 			}
 			b.end(op, pick2(in.OpSize, opCall16, opCall32))
-			if in.OpSize == 4 {
-				b.half = halfCall32
+			if in.OpSize == 4 && b.flatStack {
+				op.set(opCall32Flat)
+				b.half = halfCall32Flat
 			}
 		case isa.Mem:
 			b.end(op, pick2(in.OpSize, opCallMem16, opCallMem32))
@@ -70,8 +74,9 @@ func (h *handlers) initBranch() {
 			op.imm = 0
 		}
 		b.end(op, pick2(in.OpSize, opRet16, opRet32))
-		if in.OpSize == 4 {
-			b.half = halfRet32
+		if in.OpSize == 4 && b.flatStack {
+			op.set(opRet32Flat)
+			b.half = halfRet32Flat
 		}
 	}
 	for i, m := range [...]isa.Op{isa.LOOPNE, isa.LOOPE, isa.LOOP, isa.JCXZ} {
@@ -401,15 +406,33 @@ func opCall32(c *CPU, op *Op) *Op {
 	if op.link == nil {
 		c.callTarget(op, 4)
 	}
-	sp := (uint32(c.R[SP]) - 4) & c.spMask
-	if i, ok := c.canWrite(SS, sp, 4); ok {
-		store32(c.mem, i, c.nextIP(op))
-	} else {
-		c.slowWrite(op, SS, sp, 4, uint64(c.nextIP(op)))
-	}
-	c.setSP(sp)
+	c.push32(op, c.nextIP(op))
 	c.called(op)
 	return c.branch(op)
+}
+
+// opCall32Flat and opRet32Flat are in 32-bit code without a limit.
+
+func opCall32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opCall32(c, op)
+	}
+	store32(c.mem, la+e.D, c.ip(op)+uint32(op.len))
+	c.R[SP] = la
+	c.called(op)
+	return c.branch(op)
+}
+
+func opRet32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opRet32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4+op.imm)
+	return c.ret(op, load32(c.mem, la+e.D))
 }
 
 func opCallReg16(c *CPU, op *Op) *Op {
@@ -447,15 +470,8 @@ func opRet16(c *CPU, op *Op) *Op {
 }
 
 func opRet32(c *CPU, op *Op) *Op {
-	sp := uint32(c.R[SP]) & c.spMask
-	var to uint32
-	if i, ok := c.canRead(SS, sp, 4); ok {
-		to = load32(c.mem, i)
-	} else {
-		to = uint32(c.slowRead(op, SS, sp, 4))
-	}
-	c.checkIP(op, to)
-	c.setSP(sp + 4 + op.imm)
+	to := c.checkIP(op, c.peek32(op, 0))
+	c.addSP(4 + op.imm)
 	return c.ret(op, to)
 }
 

@@ -20,7 +20,14 @@ type handlers struct {
 	mov    [numForms][3]handler
 	cmpJcc [2][numForms][3][16]handler // CMP, TEST; nil where not fused
 	jcc    [16]handler
-	pairs  [lastFirst + 1][numHalves]handler
+
+	// The same for flat operands in memory.
+	aluFlat, aluFlatNF [9][numForms][3]handler
+	movFlat            [numForms][3]handler
+	cmpJccFlat         [2][numForms][3][16]handler
+
+	pairs                 [lastFirst + 1][numHalves]handler
+	pushes, pops, popsRet [maxRun + 1]handler // by how many in a row
 }
 
 // Operand forms of two-operand instructions.
@@ -38,6 +45,7 @@ func newHandlers() *handlers {
 	h := &handlers{}
 	h.initALU()
 	h.initMove()
+	h.initMoveFlatTable()
 	h.initCmpJccTable()
 	h.initPairTable()
 	h.initArith()
@@ -62,6 +70,9 @@ func newHandlers() *handlers {
 type builder struct {
 	c    *CPU
 	ends bool // the op just built ends the trace
+
+	flatStack bool // pushes and pops take the fast path without a segment
+	flat      bool // of the current op: and so does its operand in memory
 
 	// The op before the current one, if it is a CMP, TEST or DEC that a
 	// conditional jump can be fused with.
@@ -121,16 +132,47 @@ func (b *builder) dropDeadFlags(ops []Op) {
 }
 
 // makePairs gives ops that can be handled together with the one behind them the
-// pair's handler. The second op keeps its own, which nothing reaches any more
-// but which holds the pair's second operands.
+// pair's handler, and rows of PUSH or POP that of the row. The other ops keep their
+// own, which nothing reaches any more unless the first takes a slow path, but which
+// hold the other operands.
 func (b *builder) makePairs(ops []Op) {
 	for i := 0; i+1 < len(ops); i++ {
+		if f, n := b.row(ops, i); f != nil {
+			ops[i].set(f)
+			i += n - 1
+			continue
+		}
 		first, second := b.use[i].half, b.use[i+1].half
-		if first != halfNone && first <= lastFirst && second != halfNone {
+		if first == halfNone || first > lastFirst || second == halfNone {
+			continue
+		}
+		if f, _ := b.row(ops, i+1); f == nil {
 			ops[i].set(b.c.h.pairs[first][second])
 			i++
 		}
 	}
+}
+
+// row returns the handler of the row of PUSH or POP that begins with op i and how
+// many ops it has; nil if there is none.
+func (b *builder) row(ops []Op, i int) (handler, int) {
+	kind, n := b.use[i].half, 0
+	if kind != halfPushReg32Flat && kind != halfPopReg32Flat {
+		return nil, 0
+	}
+	for i+n < len(ops) && n < maxRun && b.use[i+n].half == kind && ops[i+n].dst != SP {
+		n++
+	}
+	switch {
+	case n == 0:
+	case kind == halfPushReg32Flat:
+		return b.c.h.pushes[n], n
+	case i+n < len(ops) && b.use[i+n].half == halfRet32Flat:
+		return b.c.h.popsRet[n], n + 1
+	default:
+		return b.c.h.pops[n], n
+	}
+	return nil, 0
 }
 
 // fusible says which table holds the fused handler of an op and a Jcc.
@@ -138,6 +180,7 @@ type fusible struct {
 	kind uint8 // fuseNone...
 	form uint8
 	size uint8
+	flat bool
 }
 
 const (
@@ -149,7 +192,7 @@ const (
 
 // canFuse remembers op as the first half of a possible pair.
 func (b *builder) canFuse(op *Op, kind uint8, form, size int) {
-	b.nextPrev, b.nextKind = op, fusible{kind, uint8(form), uint8(size)}
+	b.nextPrev, b.nextKind = op, fusible{kind, uint8(form), uint8(size), b.flat}
 }
 
 // build fills op from in. Fields len, off and n are set.
@@ -170,6 +213,9 @@ func (b *builder) build(op *Op, in *isa.Inst, st isa.Status) {
 		op.amask = 0xffff
 	}
 	op.base, op.index, op.scale, op.seg = in.Base, in.Index, in.Scale, in.Seg
+	const want, all = modeFlat | modeCode32 | modeStack32, modeFlat | modeCode32 | modeStack32 | modeLimited
+	b.flatStack = b.c.mode&all == want
+	b.flat = b.flatStack && in.AddrSize == 4 && in.Index == isa.ZeroReg && (in.Seg == DS || in.Seg == ES || in.Seg == SS)
 	op.disp = uint32(in.Disp)
 	op.imm = uint32(in.Imm)
 	op.rep = uint8(in.Rep)

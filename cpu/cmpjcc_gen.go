@@ -805,8 +805,42 @@ func opCmpRegMem8JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNB(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -827,8 +861,42 @@ func opCmpRegMem8JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNZ(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -849,8 +917,42 @@ func opCmpRegMem8JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNBE(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -871,8 +973,42 @@ func opCmpRegMem8JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNS(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -893,8 +1029,42 @@ func opCmpRegMem8JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) < int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNL(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) >= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -915,8 +1085,42 @@ func opCmpRegMem8JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem8JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) <= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem8JNLE(c *CPU, op *Op) *Op {
 	a, b := c.get8(op.dst), c.ld8(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) > int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem8JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpRegMem8JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get8(op.dst), c.mem[i]
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -937,8 +1141,42 @@ func opCmpRegMem16JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNB(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -959,8 +1197,42 @@ func opCmpRegMem16JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNZ(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -981,8 +1253,42 @@ func opCmpRegMem16JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNBE(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1003,8 +1309,42 @@ func opCmpRegMem16JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNS(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1025,8 +1365,42 @@ func opCmpRegMem16JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) < int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNL(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) >= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1047,8 +1421,42 @@ func opCmpRegMem16JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem16JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) <= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem16JNLE(c *CPU, op *Op) *Op {
 	a, b := c.get16(op.dst), c.ld16(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) > int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem16JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpRegMem16JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get16(op.dst), load16(c.mem, i)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1069,8 +1477,42 @@ func opCmpRegMem32JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNB(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNB(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1091,8 +1533,42 @@ func opCmpRegMem32JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNZ(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1113,8 +1589,42 @@ func opCmpRegMem32JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNBE(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1135,8 +1645,42 @@ func opCmpRegMem32JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNS(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1157,8 +1701,42 @@ func opCmpRegMem32JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) < int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNL(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) >= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1179,8 +1757,42 @@ func opCmpRegMem32JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpRegMem32JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) <= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpRegMem32JNLE(c *CPU, op *Op) *Op {
 	a, b := c.get32(op.dst), c.ld32(op, op.seg, c.ea(op))
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) > int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpRegMem32JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpRegMem32JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.get32(op.dst), load32(c.mem, i)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1202,9 +1814,43 @@ func opCmpMemReg8JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JB(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNB(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNB(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1226,9 +1872,43 @@ func opCmpMemReg8JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNZ(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1250,9 +1930,43 @@ func opCmpMemReg8JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNBE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1274,9 +1988,43 @@ func opCmpMemReg8JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNS(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1298,9 +2046,43 @@ func opCmpMemReg8JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) < int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNL(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) >= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1322,9 +2104,43 @@ func opCmpMemReg8JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg8JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) <= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg8JNLE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) > int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg8JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemReg8JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1346,9 +2162,43 @@ func opCmpMemReg16JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JB(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNB(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNB(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1370,9 +2220,43 @@ func opCmpMemReg16JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNZ(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1394,9 +2278,43 @@ func opCmpMemReg16JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNBE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1418,9 +2336,43 @@ func opCmpMemReg16JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNS(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1442,9 +2394,43 @@ func opCmpMemReg16JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) < int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNL(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) >= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1466,9 +2452,43 @@ func opCmpMemReg16JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg16JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) <= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg16JNLE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) > int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg16JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemReg16JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1490,9 +2510,43 @@ func opCmpMemReg32JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JB(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNB(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNB(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1514,9 +2568,43 @@ func opCmpMemReg32JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNZ(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1538,9 +2626,43 @@ func opCmpMemReg32JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNBE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1562,9 +2684,43 @@ func opCmpMemReg32JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNS(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1586,9 +2742,43 @@ func opCmpMemReg32JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) < int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNL(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) >= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1610,9 +2800,43 @@ func opCmpMemReg32JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemReg32JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) <= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemReg32JNLE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) > int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemReg32JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemReg32JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1634,9 +2858,43 @@ func opCmpMemImm8JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JB(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNB(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNB(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1658,9 +2916,43 @@ func opCmpMemImm8JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNZ(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1682,9 +2974,43 @@ func opCmpMemImm8JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNBE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1706,9 +3032,43 @@ func opCmpMemImm8JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNS(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1730,9 +3090,43 @@ func opCmpMemImm8JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) < int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNL(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) >= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1754,9 +3148,43 @@ func opCmpMemImm8JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm8JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) <= int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm8JNLE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a - b
+	c.flags8(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int8(a) > int8(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm8JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opCmpMemImm8JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a - b
 	c.flags8(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1778,9 +3206,43 @@ func opCmpMemImm16JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JB(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNB(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNB(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1802,9 +3264,43 @@ func opCmpMemImm16JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNZ(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1826,9 +3322,43 @@ func opCmpMemImm16JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNBE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1850,9 +3380,43 @@ func opCmpMemImm16JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNS(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1874,9 +3438,43 @@ func opCmpMemImm16JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) < int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNL(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) >= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1898,9 +3496,43 @@ func opCmpMemImm16JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm16JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) <= int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm16JNLE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a - b
+	c.flags16(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int16(a) > int16(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm16JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opCmpMemImm16JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a - b
 	c.flags16(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1922,9 +3554,43 @@ func opCmpMemImm32JB(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JB(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a < b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNB(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a >= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNBFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNB(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1946,9 +3612,43 @@ func opCmpMemImm32JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a == b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNZ(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a != b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1970,9 +3670,43 @@ func opCmpMemImm32JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a <= b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNBE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if a > b {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -1994,9 +3728,43 @@ func opCmpMemImm32JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNS(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -2018,9 +3786,43 @@ func opCmpMemImm32JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) < int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNL(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) >= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -2042,9 +3844,43 @@ func opCmpMemImm32JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opCmpMemImm32JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) <= int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opCmpMemImm32JNLE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	j := nextOp(op)
+	if int32(a) > int32(b) {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opCmpMemImm32JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opCmpMemImm32JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a - b
 	c.flags32(r, ^a&b|(^a|b)&r)
 	j := nextOp(op)
@@ -2726,9 +4562,43 @@ func opTestMemReg8JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg8JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg8JNZ(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg8JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -2750,9 +4620,43 @@ func opTestMemReg8JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg8JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg8JNBE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg8JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -2774,9 +4678,43 @@ func opTestMemReg8JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg8JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg8JNS(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg8JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -2798,9 +4736,43 @@ func opTestMemReg8JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg8JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg8JNL(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg8JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -2822,9 +4794,43 @@ func opTestMemReg8JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg8JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg8JNLE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := c.get8(op.src)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg8JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemReg8JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], c.get8(op.src)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -2846,9 +4852,43 @@ func opTestMemReg16JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg16JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg16JNZ(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg16JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -2870,9 +4910,43 @@ func opTestMemReg16JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg16JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg16JNBE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg16JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -2894,9 +4968,43 @@ func opTestMemReg16JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg16JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg16JNS(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg16JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -2918,9 +5026,43 @@ func opTestMemReg16JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg16JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg16JNL(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg16JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -2942,9 +5084,43 @@ func opTestMemReg16JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg16JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg16JNLE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := c.get16(op.src)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg16JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemReg16JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), c.get16(op.src)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -2966,9 +5142,43 @@ func opTestMemReg32JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg32JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg32JNZ(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg32JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -2990,9 +5200,43 @@ func opTestMemReg32JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg32JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg32JNBE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg32JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3014,9 +5258,43 @@ func opTestMemReg32JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg32JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg32JNS(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg32JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3038,9 +5316,43 @@ func opTestMemReg32JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg32JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg32JNL(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg32JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3062,9 +5374,43 @@ func opTestMemReg32JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemReg32JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemReg32JNLE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := c.get32(op.src)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemReg32JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemReg32JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), c.get32(op.src)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3086,9 +5432,43 @@ func opTestMemImm8JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm8JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm8JNZ(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm8JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -3110,9 +5490,43 @@ func opTestMemImm8JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm8JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm8JNBE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm8JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -3134,9 +5548,43 @@ func opTestMemImm8JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm8JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm8JNS(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm8JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JNS(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -3158,9 +5606,43 @@ func opTestMemImm8JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm8JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm8JNL(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm8JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JNL(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -3182,9 +5664,43 @@ func opTestMemImm8JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm8JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm8JNLE(c *CPU, op *Op) *Op {
 	a := c.ld8(op, op.seg, c.ea(op))
 	b := uint8(op.imm)
+	r := a & b
+	c.logic8(r)
+	j := nextOp(op)
+	if int8(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm8JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opTestMemImm8JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := c.mem[i], uint8(op.imm)
 	r := a & b
 	c.logic8(r)
 	j := nextOp(op)
@@ -3206,9 +5722,43 @@ func opTestMemImm16JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm16JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm16JNZ(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm16JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -3230,9 +5780,43 @@ func opTestMemImm16JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm16JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm16JNBE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm16JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -3254,9 +5838,43 @@ func opTestMemImm16JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm16JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm16JNS(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm16JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -3278,9 +5896,43 @@ func opTestMemImm16JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm16JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm16JNL(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm16JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -3302,9 +5954,43 @@ func opTestMemImm16JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm16JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm16JNLE(c *CPU, op *Op) *Op {
 	a := c.ld16(op, op.seg, c.ea(op))
 	b := uint16(op.imm)
+	r := a & b
+	c.logic16(r)
+	j := nextOp(op)
+	if int16(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm16JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opTestMemImm16JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load16(c.mem, i), uint16(op.imm)
 	r := a & b
 	c.logic16(r)
 	j := nextOp(op)
@@ -3326,9 +6012,43 @@ func opTestMemImm32JZ(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm32JZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm32JNZ(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm32JNZFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JNZ(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3350,9 +6070,43 @@ func opTestMemImm32JBE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm32JBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm32JNBE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if r != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm32JNBEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JNBE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3374,9 +6128,43 @@ func opTestMemImm32JS(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm32JSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm32JNS(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm32JNSFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JNS(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3398,9 +6186,43 @@ func opTestMemImm32JL(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm32JLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) < 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm32JNL(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) >= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm32JNLFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JNL(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3422,9 +6244,43 @@ func opTestMemImm32JLE(c *CPU, op *Op) *Op {
 	return next(c, j)
 }
 
+func opTestMemImm32JLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) <= 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
 func opTestMemImm32JNLE(c *CPU, op *Op) *Op {
 	a := c.ld32(op, op.seg, c.ea(op))
 	b := uint32(op.imm)
+	r := a & b
+	c.logic32(r)
+	j := nextOp(op)
+	if int32(r) > 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opTestMemImm32JNLEFlat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opTestMemImm32JNLE(c, op)
+	}
+	i := la + e.D
+	a, b := load32(c.mem, i), uint32(op.imm)
 	r := a & b
 	c.logic32(r)
 	j := nextOp(op)
@@ -3462,4 +6318,19 @@ func (h *handlers) initCmpJccTable() {
 	h.cmpJcc[1][formMI][0] = [16]handler{4: opTestMemImm8JZ, 5: opTestMemImm8JNZ, 6: opTestMemImm8JBE, 7: opTestMemImm8JNBE, 8: opTestMemImm8JS, 9: opTestMemImm8JNS, 12: opTestMemImm8JL, 13: opTestMemImm8JNL, 14: opTestMemImm8JLE, 15: opTestMemImm8JNLE}
 	h.cmpJcc[1][formMI][1] = [16]handler{4: opTestMemImm16JZ, 5: opTestMemImm16JNZ, 6: opTestMemImm16JBE, 7: opTestMemImm16JNBE, 8: opTestMemImm16JS, 9: opTestMemImm16JNS, 12: opTestMemImm16JL, 13: opTestMemImm16JNL, 14: opTestMemImm16JLE, 15: opTestMemImm16JNLE}
 	h.cmpJcc[1][formMI][2] = [16]handler{4: opTestMemImm32JZ, 5: opTestMemImm32JNZ, 6: opTestMemImm32JBE, 7: opTestMemImm32JNBE, 8: opTestMemImm32JS, 9: opTestMemImm32JNS, 12: opTestMemImm32JL, 13: opTestMemImm32JNL, 14: opTestMemImm32JLE, 15: opTestMemImm32JNLE}
+	h.cmpJccFlat[0][formRM][0] = [16]handler{2: opCmpRegMem8JBFlat, 3: opCmpRegMem8JNBFlat, 4: opCmpRegMem8JZFlat, 5: opCmpRegMem8JNZFlat, 6: opCmpRegMem8JBEFlat, 7: opCmpRegMem8JNBEFlat, 8: opCmpRegMem8JSFlat, 9: opCmpRegMem8JNSFlat, 12: opCmpRegMem8JLFlat, 13: opCmpRegMem8JNLFlat, 14: opCmpRegMem8JLEFlat, 15: opCmpRegMem8JNLEFlat}
+	h.cmpJccFlat[0][formRM][1] = [16]handler{2: opCmpRegMem16JBFlat, 3: opCmpRegMem16JNBFlat, 4: opCmpRegMem16JZFlat, 5: opCmpRegMem16JNZFlat, 6: opCmpRegMem16JBEFlat, 7: opCmpRegMem16JNBEFlat, 8: opCmpRegMem16JSFlat, 9: opCmpRegMem16JNSFlat, 12: opCmpRegMem16JLFlat, 13: opCmpRegMem16JNLFlat, 14: opCmpRegMem16JLEFlat, 15: opCmpRegMem16JNLEFlat}
+	h.cmpJccFlat[0][formRM][2] = [16]handler{2: opCmpRegMem32JBFlat, 3: opCmpRegMem32JNBFlat, 4: opCmpRegMem32JZFlat, 5: opCmpRegMem32JNZFlat, 6: opCmpRegMem32JBEFlat, 7: opCmpRegMem32JNBEFlat, 8: opCmpRegMem32JSFlat, 9: opCmpRegMem32JNSFlat, 12: opCmpRegMem32JLFlat, 13: opCmpRegMem32JNLFlat, 14: opCmpRegMem32JLEFlat, 15: opCmpRegMem32JNLEFlat}
+	h.cmpJccFlat[0][formMR][0] = [16]handler{2: opCmpMemReg8JBFlat, 3: opCmpMemReg8JNBFlat, 4: opCmpMemReg8JZFlat, 5: opCmpMemReg8JNZFlat, 6: opCmpMemReg8JBEFlat, 7: opCmpMemReg8JNBEFlat, 8: opCmpMemReg8JSFlat, 9: opCmpMemReg8JNSFlat, 12: opCmpMemReg8JLFlat, 13: opCmpMemReg8JNLFlat, 14: opCmpMemReg8JLEFlat, 15: opCmpMemReg8JNLEFlat}
+	h.cmpJccFlat[0][formMR][1] = [16]handler{2: opCmpMemReg16JBFlat, 3: opCmpMemReg16JNBFlat, 4: opCmpMemReg16JZFlat, 5: opCmpMemReg16JNZFlat, 6: opCmpMemReg16JBEFlat, 7: opCmpMemReg16JNBEFlat, 8: opCmpMemReg16JSFlat, 9: opCmpMemReg16JNSFlat, 12: opCmpMemReg16JLFlat, 13: opCmpMemReg16JNLFlat, 14: opCmpMemReg16JLEFlat, 15: opCmpMemReg16JNLEFlat}
+	h.cmpJccFlat[0][formMR][2] = [16]handler{2: opCmpMemReg32JBFlat, 3: opCmpMemReg32JNBFlat, 4: opCmpMemReg32JZFlat, 5: opCmpMemReg32JNZFlat, 6: opCmpMemReg32JBEFlat, 7: opCmpMemReg32JNBEFlat, 8: opCmpMemReg32JSFlat, 9: opCmpMemReg32JNSFlat, 12: opCmpMemReg32JLFlat, 13: opCmpMemReg32JNLFlat, 14: opCmpMemReg32JLEFlat, 15: opCmpMemReg32JNLEFlat}
+	h.cmpJccFlat[0][formMI][0] = [16]handler{2: opCmpMemImm8JBFlat, 3: opCmpMemImm8JNBFlat, 4: opCmpMemImm8JZFlat, 5: opCmpMemImm8JNZFlat, 6: opCmpMemImm8JBEFlat, 7: opCmpMemImm8JNBEFlat, 8: opCmpMemImm8JSFlat, 9: opCmpMemImm8JNSFlat, 12: opCmpMemImm8JLFlat, 13: opCmpMemImm8JNLFlat, 14: opCmpMemImm8JLEFlat, 15: opCmpMemImm8JNLEFlat}
+	h.cmpJccFlat[0][formMI][1] = [16]handler{2: opCmpMemImm16JBFlat, 3: opCmpMemImm16JNBFlat, 4: opCmpMemImm16JZFlat, 5: opCmpMemImm16JNZFlat, 6: opCmpMemImm16JBEFlat, 7: opCmpMemImm16JNBEFlat, 8: opCmpMemImm16JSFlat, 9: opCmpMemImm16JNSFlat, 12: opCmpMemImm16JLFlat, 13: opCmpMemImm16JNLFlat, 14: opCmpMemImm16JLEFlat, 15: opCmpMemImm16JNLEFlat}
+	h.cmpJccFlat[0][formMI][2] = [16]handler{2: opCmpMemImm32JBFlat, 3: opCmpMemImm32JNBFlat, 4: opCmpMemImm32JZFlat, 5: opCmpMemImm32JNZFlat, 6: opCmpMemImm32JBEFlat, 7: opCmpMemImm32JNBEFlat, 8: opCmpMemImm32JSFlat, 9: opCmpMemImm32JNSFlat, 12: opCmpMemImm32JLFlat, 13: opCmpMemImm32JNLFlat, 14: opCmpMemImm32JLEFlat, 15: opCmpMemImm32JNLEFlat}
+	h.cmpJccFlat[1][formMR][0] = [16]handler{4: opTestMemReg8JZFlat, 5: opTestMemReg8JNZFlat, 6: opTestMemReg8JBEFlat, 7: opTestMemReg8JNBEFlat, 8: opTestMemReg8JSFlat, 9: opTestMemReg8JNSFlat, 12: opTestMemReg8JLFlat, 13: opTestMemReg8JNLFlat, 14: opTestMemReg8JLEFlat, 15: opTestMemReg8JNLEFlat}
+	h.cmpJccFlat[1][formMR][1] = [16]handler{4: opTestMemReg16JZFlat, 5: opTestMemReg16JNZFlat, 6: opTestMemReg16JBEFlat, 7: opTestMemReg16JNBEFlat, 8: opTestMemReg16JSFlat, 9: opTestMemReg16JNSFlat, 12: opTestMemReg16JLFlat, 13: opTestMemReg16JNLFlat, 14: opTestMemReg16JLEFlat, 15: opTestMemReg16JNLEFlat}
+	h.cmpJccFlat[1][formMR][2] = [16]handler{4: opTestMemReg32JZFlat, 5: opTestMemReg32JNZFlat, 6: opTestMemReg32JBEFlat, 7: opTestMemReg32JNBEFlat, 8: opTestMemReg32JSFlat, 9: opTestMemReg32JNSFlat, 12: opTestMemReg32JLFlat, 13: opTestMemReg32JNLFlat, 14: opTestMemReg32JLEFlat, 15: opTestMemReg32JNLEFlat}
+	h.cmpJccFlat[1][formMI][0] = [16]handler{4: opTestMemImm8JZFlat, 5: opTestMemImm8JNZFlat, 6: opTestMemImm8JBEFlat, 7: opTestMemImm8JNBEFlat, 8: opTestMemImm8JSFlat, 9: opTestMemImm8JNSFlat, 12: opTestMemImm8JLFlat, 13: opTestMemImm8JNLFlat, 14: opTestMemImm8JLEFlat, 15: opTestMemImm8JNLEFlat}
+	h.cmpJccFlat[1][formMI][1] = [16]handler{4: opTestMemImm16JZFlat, 5: opTestMemImm16JNZFlat, 6: opTestMemImm16JBEFlat, 7: opTestMemImm16JNBEFlat, 8: opTestMemImm16JSFlat, 9: opTestMemImm16JNSFlat, 12: opTestMemImm16JLFlat, 13: opTestMemImm16JNLFlat, 14: opTestMemImm16JLEFlat, 15: opTestMemImm16JNLEFlat}
+	h.cmpJccFlat[1][formMI][2] = [16]handler{4: opTestMemImm32JZFlat, 5: opTestMemImm32JNZFlat, 6: opTestMemImm32JBEFlat, 7: opTestMemImm32JNBEFlat, 8: opTestMemImm32JSFlat, 9: opTestMemImm32JNSFlat, 12: opTestMemImm32JLFlat, 13: opTestMemImm32JNLFlat, 14: opTestMemImm32JLEFlat, 15: opTestMemImm32JNLEFlat}
 }

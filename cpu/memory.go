@@ -28,6 +28,16 @@ const (
 	pageShift = mmu.PageShift
 )
 
+// Flat operands. In 32-bit code with flat segments (modeFlat) handlers named Flat do
+// without segments: what base and displacement give is a linear address, and an
+// access across its end has no tag in the TLB. Those that do not find the tag call
+// the handler of all kinds of operands.
+
+// entry returns the TLB entry of a linear address.
+func (c *CPU) entry(la uint64) *mmu.Entry {
+	return (*mmu.Entry)(unsafe.Add(unsafe.Pointer(&c.tlb.E), la>>pageShift&tlbMask*uint64(unsafe.Sizeof(mmu.Entry{}))))
+}
+
 // canRead and canWrite are the fast paths of ld and st for handlers that have no
 // call to spare: where size bytes at seg:off lie in mem, if they can be had so.
 

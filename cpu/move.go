@@ -16,8 +16,14 @@ func (h *handlers) initMove() {
 		default:
 			f, s := form(in), sizeIndex(in.Args[0].Size)
 			b.set(op, h.mov[f][s])
+			if f > formRI {
+				if !b.flat {
+					return
+				}
+				b.set(op, h.movFlat[f][s])
+			}
 			if s == 2 {
-				b.half = [numForms]half{formRR: halfMovRegReg32, formRI: halfMovRegImm32, formRM: halfMovRegMem32, formMR: halfMovMemReg32}[f]
+				b.half = [numForms]half{halfMovRegReg32, halfMovRegImm32, halfMovRegMem32Flat, halfMovMemReg32Flat, halfMovMemImm32Flat}[f]
 			}
 		}
 	}
@@ -27,7 +33,11 @@ func (h *handlers) initMove() {
 			return
 		}
 		b.set(op, pick2(in.OpSize, opLea16, opLea32))
-		if in.OpSize == 4 {
+		switch {
+		case in.OpSize == 4 && in.AddrSize == 4 && in.Index == isa.ZeroReg:
+			b.set(op, opLea32Flat)
+			b.half = halfLea32Flat
+		case in.OpSize == 4:
 			b.half = halfLea32
 		}
 	}
@@ -35,8 +45,9 @@ func (h *handlers) initMove() {
 		b.set(op, pickExtend(in, [8]handler{
 			opMovzxReg16Reg8, opMovzxReg32Reg8, opMovzxReg16Reg16, opMovzxReg32Reg16,
 			opMovzxReg16Mem8, opMovzxReg32Mem8, opMovzxReg16Mem16, opMovzxReg32Mem16}))
-		if in.Args[0].Size == 4 && in.Args[1].Size == 1 && in.Args[1].Kind == isa.Mem {
-			b.half = halfMovzxReg32Mem8
+		if b.flat && in.Args[0].Size == 4 && in.Args[1].Size == 1 && in.Args[1].Kind == isa.Mem {
+			b.set(op, opMovzxReg32Mem8Flat)
+			b.half = halfMovzxReg32Mem8Flat
 		}
 	}
 	h.build[isa.MOVSX] = func(b *builder, op *Op, in *isa.Inst) {

@@ -37,20 +37,43 @@ func opMovRegMem8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovRegMem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovRegMem8(c, op)
+	}
+	c.set8(op.dst, c.mem[la+e.D])
+	return next(c, op)
+}
+
 func opMovRegMem16(c *CPU, op *Op) *Op {
 	c.set16(op.dst, c.ld16(op, op.seg, c.ea(op)))
 	return next(c, op)
 }
 
-func opMovRegMem32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
+func opMovRegMem16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+1)&^pageMask {
+		return opMovRegMem16(c, op)
 	}
+	c.set16(op.dst, load16(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegMem32(c *CPU, op *Op) *Op {
+	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.set32(op.dst, load32(c.mem, la+e.D))
 	return next(c, op)
 }
 
@@ -59,20 +82,43 @@ func opMovMemReg8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovMemReg8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opMovMemReg8(c, op)
+	}
+	c.mem[la+e.D] = c.get8(op.src)
+	return next(c, op)
+}
+
 func opMovMemReg16(c *CPU, op *Op) *Op {
 	c.st16(op, op.seg, c.ea(op), c.get16(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
+func opMovMemReg16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opMovMemReg16(c, op)
 	}
+	store16(c.mem, la+e.D, c.get16(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32(c *CPU, op *Op) *Op {
+	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.get32(op.src))
 	return next(c, op)
 }
 
@@ -81,13 +127,43 @@ func opMovMemImm8(c *CPU, op *Op) *Op {
 	return next(c, op)
 }
 
+func opMovMemImm8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != la&^pageMask {
+		return opMovMemImm8(c, op)
+	}
+	c.mem[la+e.D] = uint8(op.imm)
+	return next(c, op)
+}
+
 func opMovMemImm16(c *CPU, op *Op) *Op {
 	c.st16(op, op.seg, c.ea(op), uint16(op.imm))
 	return next(c, op)
 }
 
+func opMovMemImm16Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+1)&^pageMask {
+		return opMovMemImm16(c, op)
+	}
+	store16(c.mem, la+e.D, uint16(op.imm))
+	return next(c, op)
+}
+
 func opMovMemImm32(c *CPU, op *Op) *Op {
 	c.st32(op, op.seg, c.ea(op), uint32(op.imm))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, uint32(op.imm))
 	return next(c, op)
 }
 
@@ -98,5 +174,12 @@ func (h *handlers) initMoveTable() {
 		formRM: {opMovRegMem8, opMovRegMem16, opMovRegMem32},
 		formMR: {opMovMemReg8, opMovMemReg16, opMovMemReg32},
 		formMI: {opMovMemImm8, opMovMemImm16, opMovMemImm32},
+	}
+}
+func (h *handlers) initMoveFlatTable() {
+	h.movFlat = [numForms][3]handler{
+		formRM: {opMovRegMem8Flat, opMovRegMem16Flat, opMovRegMem32Flat},
+		formMR: {opMovMemReg8Flat, opMovMemReg16Flat, opMovMemReg32Flat},
+		formMI: {opMovMemImm8Flat, opMovMemImm16Flat, opMovMemImm32Flat},
 	}
 }

@@ -60,7 +60,7 @@ func entryOf(f handler) uintptr { return **(**uintptr)(unsafe.Pointer(&f)) }
 
 // ea returns the offset of op's memory operand in its segment.
 func (c *CPU) ea(op *Op) uint32 {
-	return (uint32(c.R[op.base]) + uint32(c.R[op.index])<<(op.scale&3) + op.disp) & op.amask
+	return (c.reg(op.base) + c.reg(op.index)<<(op.scale&3) + op.disp) & op.amask
 }
 
 // ip returns the instruction pointer at the start of the instruction op.
@@ -69,6 +69,17 @@ func (c *CPU) ip(op *Op) uint32 { return uint32(c.IP) + uint32(op.off) }
 // nextIP returns the instruction pointer behind op.
 func (c *CPU) nextIP(op *Op) uint32 {
 	return (uint32(c.IP) + uint32(op.off) + uint32(op.len)) & c.seqMask
+}
+
+// reg and setReg are get32 and set32 for handlers that have no instruction to spare.
+// r is below len(c.R), as the decoder makes it.
+
+func (c *CPU) reg(r uint8) uint32 {
+	return uint32(*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(r)*8)))
+}
+
+func (c *CPU) setReg(r uint8, v uint32) {
+	*(*uint64)(unsafe.Add(unsafe.Pointer(&c.R), uintptr(r)*8)) = uint64(v)
 }
 
 // 8-bit registers: 0-3 are the low bytes of AX CX DX BX, 4-7 the second bytes.
@@ -92,5 +103,7 @@ func (c *CPU) get32(r uint8) uint32 { return uint32(c.R[r&15]) }
 
 func (c *CPU) set32(r uint8, v uint32) { c.R[r&15] = uint64(v) }
 
-// nextOp returns the op behind op in its trace.
-func nextOp(op *Op) *Op { return (*Op)(unsafe.Add(unsafe.Pointer(op), opSize)) }
+// nextOp returns the op behind op in its trace, opAfter the n-th behind it.
+func nextOp(op *Op) *Op { return opAfter(op, 1) }
+
+func opAfter(op *Op, n uintptr) *Op { return (*Op)(unsafe.Add(unsafe.Pointer(op), n*opSize)) }

@@ -2,6 +2,8 @@
 
 package cpu
 
+import "unsafe"
+
 // half numbers an instruction that can be one of a pair.
 type half uint8
 
@@ -9,8 +11,7 @@ const (
 	halfNone half = iota
 	halfMovRegReg32
 	halfMovRegImm32
-	halfMovRegMem32
-	halfMovzxReg32Mem8
+	halfLea32Flat
 	halfLea32
 	halfAddRegReg32NF
 	halfAddRegImm32NF
@@ -23,18 +24,22 @@ const (
 	halfDecReg32NF
 	halfShlRegImm32NF
 	halfShrRegImm32NF
-	halfPopReg32
-	halfMovMemReg32
-	halfPushReg32
-	halfRet32
-	halfCall32
-	halfAddRegReg32
 	halfAddRegImm32
-	halfSubRegReg32
 	halfSubRegImm32
+	halfXorRegReg32
+	halfMovRegMem32Flat
+	halfMovzxReg32Mem8Flat
+	halfMovMemReg32Flat
+	halfMovMemImm32Flat
+	halfPushReg32Flat
+	halfPushImm32Flat
+	halfPopReg32Flat
+	halfRet32Flat
+	halfCall32Flat
+	halfAddRegReg32
+	halfSubRegReg32
 	halfAndRegImm32
 	halfOrRegReg32
-	halfXorRegReg32
 	halfIncReg32
 	halfDecReg32
 	halfShlRegImm32
@@ -43,6920 +48,11798 @@ const (
 	halfImulRegReg32
 	halfRolRegImm32
 	halfNegReg32
-	halfAddMemReg32
-	halfAddRegMem32
+	halfAddMemReg32Flat
+	halfAddRegMem32Flat
+	halfSubRegMem32Flat
 
 	numHalves
-	lastFirst = halfPushReg32
+	lastFirst = halfPopReg32Flat
 )
 
-func opPushReg32(c *CPU, op *Op) *Op {
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
+func opLea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
-func opPopReg32(c *CPU, op *Op) *Op {
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+func opMovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
 	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
 	return next(c, op)
+}
+
+func opPushReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPushImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPopReg32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+// maxRun is how many registers in a row one handler pushes or pops.
+const maxRun = 5
+
+func opPush2(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 8)
+	e := c.entry(la)
+	if e.W != (la+7)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	*(*uint32)(unsafe.Add(p, 4)) = c.reg(op.dst)
+	*(*uint32)(unsafe.Add(p, 0)) = c.reg(opAfter(op, 1).dst)
+	c.R[SP] = la
+	return next(c, opAfter(op, 1))
+}
+
+func opPush3(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 12)
+	e := c.entry(la)
+	if e.W != (la+11)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	*(*uint32)(unsafe.Add(p, 8)) = c.reg(op.dst)
+	*(*uint32)(unsafe.Add(p, 4)) = c.reg(opAfter(op, 1).dst)
+	*(*uint32)(unsafe.Add(p, 0)) = c.reg(opAfter(op, 2).dst)
+	c.R[SP] = la
+	return next(c, opAfter(op, 2))
+}
+
+func opPush4(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 16)
+	e := c.entry(la)
+	if e.W != (la+15)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	*(*uint32)(unsafe.Add(p, 12)) = c.reg(op.dst)
+	*(*uint32)(unsafe.Add(p, 8)) = c.reg(opAfter(op, 1).dst)
+	*(*uint32)(unsafe.Add(p, 4)) = c.reg(opAfter(op, 2).dst)
+	*(*uint32)(unsafe.Add(p, 0)) = c.reg(opAfter(op, 3).dst)
+	c.R[SP] = la
+	return next(c, opAfter(op, 3))
+}
+
+func opPush5(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP) - 20)
+	e := c.entry(la)
+	if e.W != (la+19)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	*(*uint32)(unsafe.Add(p, 16)) = c.reg(op.dst)
+	*(*uint32)(unsafe.Add(p, 12)) = c.reg(opAfter(op, 1).dst)
+	*(*uint32)(unsafe.Add(p, 8)) = c.reg(opAfter(op, 2).dst)
+	*(*uint32)(unsafe.Add(p, 4)) = c.reg(opAfter(op, 3).dst)
+	*(*uint32)(unsafe.Add(p, 0)) = c.reg(opAfter(op, 4).dst)
+	c.R[SP] = la
+	return next(c, opAfter(op, 4))
+}
+
+func opPop1Ret(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+7)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	op = opAfter(op, 1)
+	c.setReg(SP, uint32(la)+8+op.imm)
+	return c.ret(op, *(*uint32)(unsafe.Add(p, 4)))
+}
+
+func opPop2(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+7)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(SP, uint32(la)+8)
+	return next(c, opAfter(op, 1))
+}
+
+func opPop2Ret(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+11)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	op = opAfter(op, 2)
+	c.setReg(SP, uint32(la)+12+op.imm)
+	return c.ret(op, *(*uint32)(unsafe.Add(p, 8)))
+}
+
+func opPop3(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+11)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	c.setReg(SP, uint32(la)+12)
+	return next(c, opAfter(op, 2))
+}
+
+func opPop3Ret(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+15)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	op = opAfter(op, 3)
+	c.setReg(SP, uint32(la)+16+op.imm)
+	return c.ret(op, *(*uint32)(unsafe.Add(p, 12)))
+}
+
+func opPop4(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+15)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	c.setReg(opAfter(op, 3).dst, *(*uint32)(unsafe.Add(p, 12)))
+	c.setReg(SP, uint32(la)+16)
+	return next(c, opAfter(op, 3))
+}
+
+func opPop4Ret(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+19)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	c.setReg(opAfter(op, 3).dst, *(*uint32)(unsafe.Add(p, 12)))
+	op = opAfter(op, 4)
+	c.setReg(SP, uint32(la)+20+op.imm)
+	return c.ret(op, *(*uint32)(unsafe.Add(p, 16)))
+}
+
+func opPop5(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+19)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	c.setReg(opAfter(op, 3).dst, *(*uint32)(unsafe.Add(p, 12)))
+	c.setReg(opAfter(op, 4).dst, *(*uint32)(unsafe.Add(p, 16)))
+	c.setReg(SP, uint32(la)+20)
+	return next(c, opAfter(op, 4))
+}
+
+func opPop5Ret(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+23)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	p := unsafe.Pointer(&c.mem[la+e.D])
+	c.setReg(op.dst, *(*uint32)(unsafe.Add(p, 0)))
+	c.setReg(opAfter(op, 1).dst, *(*uint32)(unsafe.Add(p, 4)))
+	c.setReg(opAfter(op, 2).dst, *(*uint32)(unsafe.Add(p, 8)))
+	c.setReg(opAfter(op, 3).dst, *(*uint32)(unsafe.Add(p, 12)))
+	c.setReg(opAfter(op, 4).dst, *(*uint32)(unsafe.Add(p, 16)))
+	op = opAfter(op, 5)
+	c.setReg(SP, uint32(la)+24+op.imm)
+	return c.ret(op, *(*uint32)(unsafe.Add(p, 20)))
 }
 
 func opMovRegReg32_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegReg32_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opMovRegReg32_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+func opMovRegReg32_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovRegReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opMovRegReg32_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opMovRegReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opMovRegReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opMovRegReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opMovRegReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegReg32_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opMovRegReg32_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opMovRegReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opMovRegReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opMovRegReg32_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opMovRegReg32_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovRegReg32_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opMovRegReg32_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opRet32(c, nextOp(op))
-}
-
-func opMovRegReg32_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opCall32(c, nextOp(op))
-}
-
-func opMovRegReg32_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opMovRegReg32_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opMovRegReg32_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegReg32_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegReg32_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegReg32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovRegReg32_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegReg32_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovRegReg32_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegReg32_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegReg32_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegReg32_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovRegReg32_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovRegReg32_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovRegReg32_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opMovRegReg32_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opMovRegReg32_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opMovRegReg32_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opMovRegReg32_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opMovRegReg32_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opMovRegReg32_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opMovRegReg32_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opMovRegReg32_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opAddMemReg32(c, nextOp(op))
+func opMovRegReg32_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opMovRegReg32_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.src))
-	return opAddRegMem32(c, nextOp(op))
+func opMovRegReg32_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opMovRegReg32_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.src))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opMovRegImm32_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegImm32_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opMovRegImm32_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+func opMovRegImm32_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovRegImm32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opMovRegImm32_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opMovRegImm32_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegImm32_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opMovRegImm32_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegImm32_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opMovRegImm32_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opMovRegImm32_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegImm32_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opMovRegImm32_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opMovRegImm32_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opMovRegImm32_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opMovRegImm32_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opMovRegImm32_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opMovRegImm32_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovRegImm32_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opMovRegImm32_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opRet32(c, nextOp(op))
-}
-
-func opMovRegImm32_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opCall32(c, nextOp(op))
-}
-
-func opMovRegImm32_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opMovRegImm32_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opMovRegImm32_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegImm32_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegImm32_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegImm32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovRegImm32_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegImm32_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovRegImm32_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegImm32_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegImm32_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegImm32_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovRegImm32_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovRegImm32_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovRegImm32_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opMovRegImm32_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opMovRegImm32_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opMovRegImm32_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opMovRegImm32_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opMovRegImm32_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opMovRegImm32_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opMovRegImm32_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opMovRegImm32_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opAddMemReg32(c, nextOp(op))
+func opMovRegImm32_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opMovRegImm32_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, op.imm)
-	return opAddRegMem32(c, nextOp(op))
+func opMovRegImm32_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opAddRegMem32Flat(c, nextOp(op))
 }
 
-func opMovRegMem32_MovRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opMovRegImm32_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, op.imm)
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opLea32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovRegMem32_MovRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opMovRegMem32_MovRegMem32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
-func opMovRegMem32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_Lea32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
-func opMovRegMem32_Lea32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovRegMem32_AddRegReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
-func opMovRegMem32_AddRegImm32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovRegMem32_SubRegReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
-func opMovRegMem32_SubRegImm32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
-func opMovRegMem32_AndRegImm32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovRegMem32_OrRegReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovRegMem32_XorRegReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
-func opMovRegMem32_IncReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
-func opMovRegMem32_DecReg32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
-func opMovRegMem32_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
 }
 
-func opMovRegMem32_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovRegMem32_PopReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovRegMem32_MovMemReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovRegMem32_PushReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
 	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
 	return next(c, op)
 }
 
-func opMovRegMem32_Ret32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
+func opLea32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
 	}
-	return opRet32(c, nextOp(op))
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
 }
 
-func opMovRegMem32_Call32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
+func opLea32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
 	}
-	return opCall32(c, nextOp(op))
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
 }
 
-func opMovRegMem32_AddRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
+func opLea32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
 	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opLea32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opLea32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opLea32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opLea32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opLea32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opLea32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opAddRegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_AddRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opMovRegMem32_SubRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opSubRegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_SubRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return opSubRegImm32(c, nextOp(op))
-}
-
-func opMovRegMem32_AndRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opAndRegImm32(c, nextOp(op))
 }
 
-func opMovRegMem32_OrRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_XorRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return opXorRegReg32(c, nextOp(op))
-}
-
-func opMovRegMem32_IncReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_IncReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opIncReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_DecReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_DecReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opDecReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_ShlRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opShlRegImm32(c, nextOp(op))
 }
 
-func opMovRegMem32_ShrRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opShrRegImm32(c, nextOp(op))
 }
 
-func opMovRegMem32_AdcRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_ImulRegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opImulRegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_RolRegImm32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opRolRegImm32(c, nextOp(op))
 }
 
-func opMovRegMem32_NegReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+func opLea32Flat_NegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opMovRegMem32_AddMemReg32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return opAddMemReg32(c, nextOp(op))
+func opLea32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opMovRegMem32_AddRegMem32(c *CPU, op *Op) *Op {
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return opAddRegMem32(c, nextOp(op))
+func opLea32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return opAddRegMem32Flat(c, nextOp(op))
 }
 
-func opMovzxReg32Mem8_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, op.imm)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opMovzxReg32Mem8_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opRet32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opCall32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAddRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opSubRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opSubRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAndRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opOrRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opXorRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opIncReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opDecReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opShlRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opShrRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAdcRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opImulRegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opRolRegImm32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opNegReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAddMemReg32(c, nextOp(op))
-}
-
-func opMovzxReg32Mem8_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
-	return opAddRegMem32(c, nextOp(op))
+func opLea32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opLea32_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opLea32_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opLea32_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+func opLea32_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opLea32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opLea32_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opLea32_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opLea32_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opLea32_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opLea32_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opLea32_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opLea32_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opLea32_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opLea32_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opLea32_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opLea32_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opLea32_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opLea32_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opLea32_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opLea32_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opLea32_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opRet32(c, nextOp(op))
-}
-
-func opLea32_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opCall32(c, nextOp(op))
-}
-
-func opLea32_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opLea32_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opLea32_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opLea32_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opLea32_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opLea32_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opLea32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opLea32_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opLea32_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opLea32_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opLea32_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opLea32_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opLea32_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opLea32_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opLea32_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opLea32_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opLea32_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opLea32_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opLea32_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opLea32_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opLea32_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opLea32_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opLea32_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opLea32_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opLea32_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opLea32_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opLea32_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opLea32_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opAddMemReg32(c, nextOp(op))
+func opLea32_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opLea32_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ea(op))
-	return opAddRegMem32(c, nextOp(op))
+func opLea32_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opLea32_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.ea(op))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opAddRegReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opAddRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+func opAddRegReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAddRegReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opAddRegReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opAddRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opAddRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opAddRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAddRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opAddRegReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opRet32(c, nextOp(op))
-}
-
-func opAddRegReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opCall32(c, nextOp(op))
-}
-
-func opAddRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opAddRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opAddRegReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAddRegReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opAddRegReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opAddRegReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opAddRegReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAddRegReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opAddRegReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opAddRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opAddRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opAddRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opAddRegReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opAddRegReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opAddRegReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opAddMemReg32(c, nextOp(op))
+func opAddRegReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opAddRegReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
-	return opAddRegMem32(c, nextOp(op))
+func opAddRegReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opAddRegReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opAddRegImm32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opAddRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+func opAddRegImm32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAddRegImm32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opAddRegImm32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opAddRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opAddRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opAddRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAddRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opAddRegImm32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opRet32(c, nextOp(op))
-}
-
-func opAddRegImm32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opCall32(c, nextOp(op))
-}
-
-func opAddRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opAddRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opAddRegImm32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAddRegImm32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAddRegImm32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opAddRegImm32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opAddRegImm32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opAddRegImm32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegImm32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegImm32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAddRegImm32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opAddRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opAddRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opAddRegImm32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opAddRegImm32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opAddRegImm32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opAddMemReg32(c, nextOp(op))
+func opAddRegImm32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opAddRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
-	return opAddRegMem32(c, nextOp(op))
+func opAddRegImm32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opSubRegReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opSubRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+func opSubRegReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opSubRegReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opSubRegReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opSubRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opSubRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opSubRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opSubRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opSubRegReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opRet32(c, nextOp(op))
-}
-
-func opSubRegReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opCall32(c, nextOp(op))
-}
-
-func opSubRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opSubRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opSubRegReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opSubRegReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opSubRegReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opSubRegReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opSubRegReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opSubRegReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opSubRegReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opSubRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opSubRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opSubRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opSubRegReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opSubRegReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opSubRegReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opAddMemReg32(c, nextOp(op))
+func opSubRegReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opSubRegReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
-	return opAddRegMem32(c, nextOp(op))
+func opSubRegReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opSubRegReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opSubRegImm32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opSubRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+func opSubRegImm32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opSubRegImm32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opSubRegImm32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opSubRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opSubRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opSubRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opSubRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opSubRegImm32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opRet32(c, nextOp(op))
-}
-
-func opSubRegImm32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opCall32(c, nextOp(op))
-}
-
-func opSubRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opSubRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opSubRegImm32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opSubRegImm32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opSubRegImm32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opSubRegImm32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opSubRegImm32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opSubRegImm32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegImm32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegImm32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opSubRegImm32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opSubRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opSubRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opSubRegImm32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opSubRegImm32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opSubRegImm32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opAddMemReg32(c, nextOp(op))
+func opSubRegImm32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opSubRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
-	return opAddRegMem32(c, nextOp(op))
+func opSubRegImm32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opAndRegImm32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opAndRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+func opAndRegImm32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAndRegImm32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opAndRegImm32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opAndRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opAndRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opAndRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opAndRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opAndRegImm32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opRet32(c, nextOp(op))
-}
-
-func opAndRegImm32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opCall32(c, nextOp(op))
-}
-
-func opAndRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opAndRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opAndRegImm32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opAndRegImm32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAndRegImm32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opAndRegImm32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opAndRegImm32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opAndRegImm32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAndRegImm32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAndRegImm32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAndRegImm32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opAndRegImm32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opAndRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opAndRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opAndRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opAndRegImm32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opAndRegImm32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opAndRegImm32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opAddMemReg32(c, nextOp(op))
+func opAndRegImm32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opAndRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
-	return opAddRegMem32(c, nextOp(op))
+func opAndRegImm32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opAndRegImm32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opOrRegReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opOrRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+func opOrRegReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opOrRegReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opOrRegReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opOrRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opOrRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opOrRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opOrRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opOrRegReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opRet32(c, nextOp(op))
-}
-
-func opOrRegReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opCall32(c, nextOp(op))
-}
-
-func opOrRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opOrRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opOrRegReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opOrRegReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opOrRegReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opOrRegReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opOrRegReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opOrRegReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opOrRegReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opOrRegReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opOrRegReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opOrRegReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opOrRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opOrRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opOrRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opOrRegReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opOrRegReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opOrRegReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opAddMemReg32(c, nextOp(op))
+func opOrRegReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opOrRegReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
-	return opAddRegMem32(c, nextOp(op))
+func opOrRegReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opOrRegReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opXorRegReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opXorRegReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+func opXorRegReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opXorRegReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opXorRegReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opXorRegReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opXorRegReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opXorRegReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opXorRegReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opXorRegReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opRet32(c, nextOp(op))
-}
-
-func opXorRegReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opCall32(c, nextOp(op))
-}
-
-func opXorRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opXorRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opXorRegReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opXorRegReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opXorRegReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opXorRegReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opXorRegReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opXorRegReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opXorRegReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opXorRegReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opXorRegReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opXorRegReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opXorRegReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opXorRegReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opXorRegReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opXorRegReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opAddMemReg32(c, nextOp(op))
+func opXorRegReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opXorRegReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
-	return opAddRegMem32(c, nextOp(op))
+func opXorRegReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opIncReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opIncReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opIncReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+func opIncReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opIncReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opIncReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opIncReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opIncReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opIncReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opIncReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opIncReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opIncReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opIncReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opIncReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opIncReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opIncReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opIncReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opIncReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opIncReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opIncReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opIncReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opRet32(c, nextOp(op))
-}
-
-func opIncReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opCall32(c, nextOp(op))
-}
-
-func opIncReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opIncReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opIncReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opIncReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opIncReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opIncReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opIncReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opIncReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opIncReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opIncReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opIncReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opIncReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opIncReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opIncReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opIncReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opIncReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opIncReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opIncReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opIncReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opIncReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opIncReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opIncReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opIncReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opAddMemReg32(c, nextOp(op))
+func opIncReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opIncReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)+1)
-	return opAddRegMem32(c, nextOp(op))
+func opIncReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opIncReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opDecReg32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opDecReg32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opDecReg32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+func opDecReg32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opDecReg32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opDecReg32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opDecReg32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opDecReg32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opDecReg32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opDecReg32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opDecReg32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opDecReg32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opDecReg32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opDecReg32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opDecReg32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opDecReg32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opDecReg32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opDecReg32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opDecReg32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opDecReg32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opDecReg32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opRet32(c, nextOp(op))
-}
-
-func opDecReg32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opCall32(c, nextOp(op))
-}
-
-func opDecReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opDecReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opDecReg32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opDecReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opDecReg32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opDecReg32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opDecReg32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opDecReg32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opDecReg32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opDecReg32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opDecReg32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opDecReg32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opDecReg32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opDecReg32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opDecReg32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opDecReg32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opDecReg32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opDecReg32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opIncReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opDecReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opDecReg32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opDecReg32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opDecReg32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opDecReg32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return opNegReg32(c, nextOp(op))
 }
 
-func opDecReg32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opAddMemReg32(c, nextOp(op))
+func opDecReg32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opDecReg32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)-1)
-	return opAddRegMem32(c, nextOp(op))
+func opDecReg32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opDecReg32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opShlRegImm32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opShlRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+func opShlRegImm32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opShlRegImm32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opShlRegImm32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opShlRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opShlRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opShlRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opShlRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opShlRegImm32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opRet32(c, nextOp(op))
-}
-
-func opShlRegImm32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opCall32(c, nextOp(op))
-}
-
-func opShlRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opShlRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opShlRegImm32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opShlRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opShlRegImm32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opShlRegImm32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opShlRegImm32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opShlRegImm32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opShlRegImm32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opShlRegImm32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opShlRegImm32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opShlRegImm32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opShlRegImm32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opShlRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opShlRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opShlRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opShlRegImm32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opShlRegImm32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opShlRegImm32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opAddMemReg32(c, nextOp(op))
+func opShlRegImm32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opShlRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
-	return opAddRegMem32(c, nextOp(op))
+func opShlRegImm32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opShlRegImm32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func opShrRegImm32NF_MovRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_MovRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opShrRegImm32NF_MovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+func opShrRegImm32NF_Lea32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
-	return next(c, op)
-}
-
-func opShrRegImm32NF_MovzxReg32Mem8(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_Lea32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_AddRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_AddRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_SubRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_SubRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_AndRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_OrRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_XorRegReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_IncReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_DecReg32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
 func opShrRegImm32NF_ShlRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
 func opShrRegImm32NF_ShrRegImm32NF(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
-}
-
-func opShrRegImm32NF_PopReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return next(c, op)
-}
-
-func opShrRegImm32NF_MovMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
-	return next(c, op)
-}
-
-func opShrRegImm32NF_PushReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
-	}
-	return next(c, op)
-}
-
-func opShrRegImm32NF_Ret32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opRet32(c, nextOp(op))
-}
-
-func opShrRegImm32NF_Call32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opCall32(c, nextOp(op))
-}
-
-func opShrRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opAddRegReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_AddRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opShrRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opSubRegReg32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
 }
 
 func opShrRegImm32NF_SubRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opSubRegImm32(c, nextOp(op))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opShrRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opShrRegImm32NF_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opShrRegImm32NF_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opShrRegImm32NF_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opShrRegImm32NF_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opShrRegImm32NF_PushReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opShrRegImm32NF_PushImm32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opShrRegImm32NF_PopReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opShrRegImm32NF_Ret32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opShrRegImm32NF_Call32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opShrRegImm32NF_AddRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opShrRegImm32NF_SubRegReg32(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opSubRegReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_AndRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opAndRegImm32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_OrRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opShrRegImm32NF_XorRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opXorRegReg32(c, nextOp(op))
-}
-
 func opShrRegImm32NF_IncReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opIncReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_DecReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opDecReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_ShlRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opShlRegImm32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_ShrRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opShrRegImm32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_AdcRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opAdcRegReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_ImulRegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opImulRegReg32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_RolRegImm32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opRolRegImm32(c, nextOp(op))
 }
 
 func opShrRegImm32NF_NegReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return opNegReg32(c, nextOp(op))
 }
 
-func opShrRegImm32NF_AddMemReg32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opAddMemReg32(c, nextOp(op))
+func opShrRegImm32NF_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opShrRegImm32NF_AddRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
-	return opAddRegMem32(c, nextOp(op))
+func opShrRegImm32NF_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opAddRegMem32Flat(c, nextOp(op))
 }
 
-func opPopReg32_MovRegReg32(c *CPU, op *Op) *Op {
+func opShrRegImm32NF_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32_MovRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
-func opPopReg32_MovRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_MovRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opPopReg32_MovRegMem32(c *CPU, op *Op) *Op {
+func opAddRegImm32_Lea32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
-func opPopReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+func opAddRegImm32_Lea32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
-func opPopReg32_Lea32(c *CPU, op *Op) *Op {
+func opAddRegImm32_AddRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
-func opPopReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_AddRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
-func opPopReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_SubRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
-func opPopReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_SubRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
-func opPopReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_AndRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
-func opPopReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_OrRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
-func opPopReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_XorRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
-func opPopReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_IncReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
-func opPopReg32_IncReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_DecReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
-func opPopReg32_DecReg32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_ShlRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
-func opPopReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
 }
 
-func opPopReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+func opAddRegImm32_AddRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPopReg32_PopReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_SubRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPopReg32_MovMemReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_XorRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPopReg32_PushReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_MovRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
 	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
 	return next(c, op)
 }
 
-func opPopReg32_Ret32(c *CPU, op *Op) *Op {
+func opAddRegImm32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
-	return opRet32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
 }
 
-func opPopReg32_Call32(c *CPU, op *Op) *Op {
+func opAddRegImm32_MovMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
-	return opCall32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
 }
 
-func opPopReg32_AddRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_MovMemImm32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opAddRegImm32_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegImm32_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opAddRegImm32_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opAddRegImm32_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opAddRegImm32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opAddRegReg32(c, nextOp(op))
 }
 
-func opPopReg32_AddRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_SubRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opPopReg32_SubRegReg32(c *CPU, op *Op) *Op {
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opSubRegReg32(c, nextOp(op))
 }
 
-func opPopReg32_SubRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_AndRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return opSubRegImm32(c, nextOp(op))
-}
-
-func opPopReg32_AndRegImm32(c *CPU, op *Op) *Op {
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opAndRegImm32(c, nextOp(op))
 }
 
-func opPopReg32_OrRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_OrRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opPopReg32_XorRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_IncReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
-	return opXorRegReg32(c, nextOp(op))
-}
-
-func opPopReg32_IncReg32(c *CPU, op *Op) *Op {
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opIncReg32(c, nextOp(op))
 }
 
-func opPopReg32_DecReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_DecReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opDecReg32(c, nextOp(op))
 }
 
-func opPopReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_ShlRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opShlRegImm32(c, nextOp(op))
 }
 
-func opPopReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_ShrRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opShrRegImm32(c, nextOp(op))
 }
 
-func opPopReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_AdcRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opAdcRegReg32(c, nextOp(op))
 }
 
-func opPopReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_ImulRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opImulRegReg32(c, nextOp(op))
 }
 
-func opPopReg32_RolRegImm32(c *CPU, op *Op) *Op {
+func opAddRegImm32_RolRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opRolRegImm32(c, nextOp(op))
 }
 
-func opPopReg32_NegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_NegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
 	return opNegReg32(c, nextOp(op))
 }
 
-func opPopReg32_AddMemReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_AddMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
-	return opAddMemReg32(c, nextOp(op))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opPopReg32_AddRegMem32(c *CPU, op *Op) *Op {
+func opAddRegImm32_AddRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
 	}
-	return opAddRegMem32(c, nextOp(op))
+	return opAddRegMem32Flat(c, nextOp(op))
 }
 
-func opMovMemReg32_MovRegReg32(c *CPU, op *Op) *Op {
+func opAddRegImm32_SubRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a + b
+		c.flags32(r, a&b|(a|b)&^r)
+		c.setReg(op.dst, r)
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32_MovRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_MovRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opMovMemReg32_MovRegMem32(c *CPU, op *Op) *Op {
+func opSubRegImm32_Lea32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
-func opMovMemReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+func opSubRegImm32_Lea32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
-func opMovMemReg32_Lea32(c *CPU, op *Op) *Op {
+func opSubRegImm32_AddRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_AddRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
-func opMovMemReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_SubRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_SubRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
-func opMovMemReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_AndRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
-func opMovMemReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_OrRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_XorRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
-func opMovMemReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_IncReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
-func opMovMemReg32_IncReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_DecReg32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
-func opMovMemReg32_DecReg32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_ShlRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
-func opMovMemReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
 }
 
-func opMovMemReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+func opSubRegImm32_AddRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovMemReg32_PopReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_SubRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovMemReg32_MovMemReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_XorRegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opMovMemReg32_PushReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_MovRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
 	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
 	return next(c, op)
 }
 
-func opMovMemReg32_Ret32(c *CPU, op *Op) *Op {
+func opSubRegImm32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
-	return opRet32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
 }
 
-func opMovMemReg32_Call32(c *CPU, op *Op) *Op {
+func opSubRegImm32_MovMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
-	return opCall32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
 }
 
-func opMovMemReg32_AddRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_MovMemImm32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opSubRegImm32_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegImm32_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opSubRegImm32_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opSubRegImm32_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opSubRegImm32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opAddRegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_AddRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_SubRegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
-	}
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opMovMemReg32_SubRegReg32(c *CPU, op *Op) *Op {
-	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opSubRegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_SubRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_AndRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
-	}
-	return opSubRegImm32(c, nextOp(op))
-}
-
-func opMovMemReg32_AndRegImm32(c *CPU, op *Op) *Op {
-	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opAndRegImm32(c, nextOp(op))
 }
 
-func opMovMemReg32_OrRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_OrRegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_XorRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_IncReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
-	}
-	return opXorRegReg32(c, nextOp(op))
-}
-
-func opMovMemReg32_IncReg32(c *CPU, op *Op) *Op {
-	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opIncReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_DecReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_DecReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opDecReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_ShlRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opShlRegImm32(c, nextOp(op))
 }
 
-func opMovMemReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_ShrRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opShrRegImm32(c, nextOp(op))
 }
 
-func opMovMemReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_AdcRegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opAdcRegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_ImulRegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opImulRegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_RolRegImm32(c *CPU, op *Op) *Op {
+func opSubRegImm32_RolRegImm32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opRolRegImm32(c, nextOp(op))
 }
 
-func opMovMemReg32_NegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_NegReg32(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
 	return opNegReg32(c, nextOp(op))
 }
 
-func opMovMemReg32_AddMemReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_AddMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
-	return opAddMemReg32(c, nextOp(op))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opMovMemReg32_AddRegMem32(c *CPU, op *Op) *Op {
+func opSubRegImm32_AddRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		i, ok := c.canWrite(op.seg, c.ea(op), 4)
-		if !ok {
-			return opMovMemReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.src))
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
 	}
-	return opAddRegMem32(c, nextOp(op))
+	return opAddRegMem32Flat(c, nextOp(op))
 }
 
-func opPushReg32_MovRegReg32(c *CPU, op *Op) *Op {
+func opSubRegImm32_SubRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		a, b := c.reg(op.dst), op.imm
+		r := a - b
+		c.flags32(r, ^a&b|(^a|b)&r)
+		c.setReg(op.dst, r)
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.src))
 	return next(c, op)
 }
 
-func opPushReg32_MovRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_MovRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, op.imm)
+	c.setReg(op.dst, op.imm)
 	return next(c, op)
 }
 
-func opPushReg32_MovRegMem32(c *CPU, op *Op) *Op {
+func opXorRegReg32_Lea32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canRead(op.seg, off, 4); ok {
-			c.set32(op.dst, load32(c.mem, i))
-		} else {
-			c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
-		}
-	}
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
 	return next(c, op)
 }
 
-func opPushReg32_MovzxReg32Mem8(c *CPU, op *Op) *Op {
+func opXorRegReg32_Lea32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, uint32(c.ld8(op, op.seg, c.ea(op))))
+	c.setReg(op.dst, c.ea(op))
 	return next(c, op)
 }
 
-func opPushReg32_Lea32(c *CPU, op *Op) *Op {
+func opXorRegReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.ea(op))
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
 	return next(c, op)
 }
 
-func opPushReg32_AddRegReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
 	return next(c, op)
 }
 
-func opPushReg32_AddRegImm32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+op.imm)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
 	return next(c, op)
 }
 
-func opPushReg32_SubRegReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
 	return next(c, op)
 }
 
-func opPushReg32_SubRegImm32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-op.imm)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
 	return next(c, op)
 }
 
-func opPushReg32_AndRegImm32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)&op.imm)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
 	return next(c, op)
 }
 
-func opPushReg32_OrRegReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)|c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
 	return next(c, op)
 }
 
-func opPushReg32_XorRegReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_IncReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)^c.get32(op.src))
+	c.setReg(op.dst, c.reg(op.dst)+1)
 	return next(c, op)
 }
 
-func opPushReg32_IncReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_DecReg32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)+1)
+	c.setReg(op.dst, c.reg(op.dst)-1)
 	return next(c, op)
 }
 
-func opPushReg32_DecReg32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)-1)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
 	return next(c, op)
 }
 
-func opPushReg32_ShlRegImm32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)<<(op.imm&31))
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
 	return next(c, op)
 }
 
-func opPushReg32_ShrRegImm32NF(c *CPU, op *Op) *Op {
+func opXorRegReg32_AddRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	c.set32(op.dst, c.get32(op.dst)>>(op.imm&31))
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPushReg32_PopReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_SubRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := uint32(c.R[SP]) & c.spMask
-		var v uint32
-		if i, ok := c.canRead(SS, sp, 4); ok {
-			v = load32(c.mem, i)
-		} else {
-			v = uint32(c.slowRead(op, SS, sp, 4))
-		}
-		c.setSP(sp + 4)
-		c.set32(op.dst, v)
-	}
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPushReg32_MovMemReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_XorRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		off := c.ea(op)
-		if i, ok := c.canWrite(op.seg, off, 4); ok {
-			store32(c.mem, i, c.get32(op.src))
-		} else {
-			c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
-		}
-	}
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
 	return next(c, op)
 }
 
-func opPushReg32_PushReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_MovRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	op = nextOp(op)
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		if i, ok := c.canWrite(SS, sp, 4); ok {
-			store32(c.mem, i, c.get32(op.dst))
-		} else {
-			c.slowWrite(op, SS, sp, 4, uint64(c.get32(op.dst)))
-		}
-		c.setSP(sp)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
 	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
 	return next(c, op)
 }
 
-func opPushReg32_Ret32(c *CPU, op *Op) *Op {
+func opXorRegReg32_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
-	return opRet32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
 }
 
-func opPushReg32_Call32(c *CPU, op *Op) *Op {
+func opXorRegReg32_MovMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
-	return opCall32(c, nextOp(op))
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
 }
 
-func opPushReg32_AddRegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_MovMemImm32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opXorRegReg32_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opXorRegReg32_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opXorRegReg32_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opXorRegReg32_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opAddRegReg32(c, nextOp(op))
 }
 
-func opPushReg32_AddRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_SubRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
-	}
-	return opAddRegImm32(c, nextOp(op))
-}
-
-func opPushReg32_SubRegReg32(c *CPU, op *Op) *Op {
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opSubRegReg32(c, nextOp(op))
 }
 
-func opPushReg32_SubRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_AndRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
-	}
-	return opSubRegImm32(c, nextOp(op))
-}
-
-func opPushReg32_AndRegImm32(c *CPU, op *Op) *Op {
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opAndRegImm32(c, nextOp(op))
 }
 
-func opPushReg32_OrRegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_OrRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opOrRegReg32(c, nextOp(op))
 }
 
-func opPushReg32_XorRegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_IncReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
-	}
-	return opXorRegReg32(c, nextOp(op))
-}
-
-func opPushReg32_IncReg32(c *CPU, op *Op) *Op {
-	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opIncReg32(c, nextOp(op))
 }
 
-func opPushReg32_DecReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_DecReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opDecReg32(c, nextOp(op))
 }
 
-func opPushReg32_ShlRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_ShlRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opShlRegImm32(c, nextOp(op))
 }
 
-func opPushReg32_ShrRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_ShrRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opShrRegImm32(c, nextOp(op))
 }
 
-func opPushReg32_AdcRegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_AdcRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opAdcRegReg32(c, nextOp(op))
 }
 
-func opPushReg32_ImulRegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_ImulRegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opImulRegReg32(c, nextOp(op))
 }
 
-func opPushReg32_RolRegImm32(c *CPU, op *Op) *Op {
+func opXorRegReg32_RolRegImm32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opRolRegImm32(c, nextOp(op))
 }
 
-func opPushReg32_NegReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_NegReg32(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
 	return opNegReg32(c, nextOp(op))
 }
 
-func opPushReg32_AddMemReg32(c *CPU, op *Op) *Op {
+func opXorRegReg32_AddMemReg32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
-			return opPushReg32(c, op)
-		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
 	}
-	return opAddMemReg32(c, nextOp(op))
+	return opAddMemReg32Flat(c, nextOp(op))
 }
 
-func opPushReg32_AddRegMem32(c *CPU, op *Op) *Op {
+func opXorRegReg32_AddRegMem32Flat(c *CPU, op *Op) *Op {
 	{
-		sp := (uint32(c.R[SP]) - 4) & c.spMask
-		i, ok := c.canWrite(SS, sp, 4)
-		if !ok {
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opXorRegReg32_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		r := c.reg(op.dst) ^ c.reg(op.src)
+		c.logic32(r)
+		c.setReg(op.dst, r)
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovRegMem32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opMovRegMem32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opMovRegMem32(c, op)
+		}
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovzxReg32Mem8Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opMovzxReg32Mem8Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.R != la&^pageMask {
+			return opMovzxReg32Mem8(c, op)
+		}
+		c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovMemReg32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opMovMemReg32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.src))
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opMovMemImm32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opMovMemImm32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(op.base) + op.disp)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opMovMemImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opPushReg32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
 			return opPushReg32(c, op)
 		}
-		store32(c.mem, i, c.get32(op.dst))
-		c.setSP(sp)
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
 	}
-	return opAddRegMem32(c, nextOp(op))
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opPushReg32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opPushReg32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opPushReg32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opPushReg32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opPushReg32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opPushReg32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opPushReg32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opPushReg32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opPushReg32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opPushReg32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushReg32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushReg32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushReg32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPushReg32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opPushReg32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushReg32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opPushReg32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPushReg32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPushReg32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPushReg32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opPushReg32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opPushReg32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opPushReg32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opPushReg32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opPushReg32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opPushReg32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opPushReg32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opPushReg32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opPushReg32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushReg32(c, op)
+		}
+		store32(c.mem, la+e.D, c.reg(op.dst))
+		c.R[SP] = la
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opPushImm32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opPushImm32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opPushImm32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opPushImm32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opPushImm32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opPushImm32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opPushImm32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opPushImm32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opPushImm32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opPushImm32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opPushImm32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushImm32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushImm32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPushImm32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPushImm32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opPushImm32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPushImm32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opPushImm32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPushImm32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPushImm32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPushImm32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opPushImm32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opPushImm32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opPushImm32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opPushImm32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opPushImm32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opPushImm32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opPushImm32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opPushImm32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opPushImm32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP) - 4)
+		e := c.entry(la)
+		if e.W != (la+3)&^pageMask {
+			return opPushImm32(c, op)
+		}
+		store32(c.mem, la+e.D, op.imm)
+		c.R[SP] = la
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
+}
+
+func opPopReg32Flat_MovRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_MovRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, op.imm)
+	return next(c, op)
+}
+
+func opPopReg32Flat_Lea32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.base)+op.disp)
+	return next(c, op)
+}
+
+func opPopReg32Flat_Lea32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.ea(op))
+	return next(c, op)
+}
+
+func opPopReg32Flat_AddRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_AddRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+op.imm)
+	return next(c, op)
+}
+
+func opPopReg32Flat_SubRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_SubRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-op.imm)
+	return next(c, op)
+}
+
+func opPopReg32Flat_AndRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)&op.imm)
+	return next(c, op)
+}
+
+func opPopReg32Flat_OrRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)|c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_XorRegReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)^c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_IncReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)+1)
+	return next(c, op)
+}
+
+func opPopReg32Flat_DecReg32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)-1)
+	return next(c, op)
+}
+
+func opPopReg32Flat_ShlRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)<<(op.imm&31))
+	return next(c, op)
+}
+
+func opPopReg32Flat_ShrRegImm32NF(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	c.setReg(op.dst, c.reg(op.dst)>>(op.imm&31))
+	return next(c, op)
+}
+
+func opPopReg32Flat_AddRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a + b
+	c.flags32(r, a&b|(a|b)&^r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPopReg32Flat_SubRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	a, b := c.reg(op.dst), op.imm
+	r := a - b
+	c.flags32(r, ^a&b|(^a|b)&r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPopReg32Flat_XorRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	r := c.reg(op.dst) ^ c.reg(op.src)
+	c.logic32(r)
+	c.setReg(op.dst, r)
+	return next(c, op)
+}
+
+func opPopReg32Flat_MovRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPopReg32Flat_MovzxReg32Mem8Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != la&^pageMask {
+		return opMovzxReg32Mem8(c, op)
+	}
+	c.setReg(op.dst, uint32(c.mem[la+e.D]))
+	return next(c, op)
+}
+
+func opPopReg32Flat_MovMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.src))
+	return next(c, op)
+}
+
+func opPopReg32Flat_MovMemImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opMovMemImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	return next(c, op)
+}
+
+func opPopReg32Flat_PushReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushReg32(c, op)
+	}
+	store32(c.mem, la+e.D, c.reg(op.dst))
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPopReg32Flat_PushImm32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP) - 4)
+	e := c.entry(la)
+	if e.W != (la+3)&^pageMask {
+		return opPushImm32(c, op)
+	}
+	store32(c.mem, la+e.D, op.imm)
+	c.R[SP] = la
+	return next(c, op)
+}
+
+func opPopReg32Flat_PopReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	op = nextOp(op)
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opPopReg32(c, op)
+	}
+	c.setReg(SP, uint32(la)+4)
+	c.setReg(op.dst, load32(c.mem, la+e.D))
+	return next(c, op)
+}
+
+func opPopReg32Flat_Ret32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opRet32Flat(c, nextOp(op))
+}
+
+func opPopReg32Flat_Call32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opCall32Flat(c, nextOp(op))
+}
+
+func opPopReg32Flat_AddRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddRegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_SubRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opSubRegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_AndRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAndRegImm32(c, nextOp(op))
+}
+
+func opPopReg32Flat_OrRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opOrRegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_IncReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opIncReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_DecReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opDecReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_ShlRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opShlRegImm32(c, nextOp(op))
+}
+
+func opPopReg32Flat_ShrRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opShrRegImm32(c, nextOp(op))
+}
+
+func opPopReg32Flat_AdcRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAdcRegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_ImulRegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opImulRegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_RolRegImm32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opRolRegImm32(c, nextOp(op))
+}
+
+func opPopReg32Flat_NegReg32(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opNegReg32(c, nextOp(op))
+}
+
+func opPopReg32Flat_AddMemReg32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddMemReg32Flat(c, nextOp(op))
+}
+
+func opPopReg32Flat_AddRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opAddRegMem32Flat(c, nextOp(op))
+}
+
+func opPopReg32Flat_SubRegMem32Flat(c *CPU, op *Op) *Op {
+	{
+		la := uint64(c.reg(SP))
+		e := c.entry(la)
+		if e.R != (la+3)&^pageMask {
+			return opPopReg32(c, op)
+		}
+		c.setReg(SP, uint32(la)+4)
+		c.setReg(op.dst, load32(c.mem, la+e.D))
+	}
+	return opSubRegMem32Flat(c, nextOp(op))
 }
 
 func (h *handlers) initPairTable() {
 	h.pairs = [lastFirst + 1][numHalves]handler{
 		halfMovRegReg32: {
-			halfMovRegReg32:    opMovRegReg32_MovRegReg32,
-			halfMovRegImm32:    opMovRegReg32_MovRegImm32,
-			halfMovRegMem32:    opMovRegReg32_MovRegMem32,
-			halfMovzxReg32Mem8: opMovRegReg32_MovzxReg32Mem8,
-			halfLea32:          opMovRegReg32_Lea32,
-			halfAddRegReg32NF:  opMovRegReg32_AddRegReg32NF,
-			halfAddRegImm32NF:  opMovRegReg32_AddRegImm32NF,
-			halfSubRegReg32NF:  opMovRegReg32_SubRegReg32NF,
-			halfSubRegImm32NF:  opMovRegReg32_SubRegImm32NF,
-			halfAndRegImm32NF:  opMovRegReg32_AndRegImm32NF,
-			halfOrRegReg32NF:   opMovRegReg32_OrRegReg32NF,
-			halfXorRegReg32NF:  opMovRegReg32_XorRegReg32NF,
-			halfIncReg32NF:     opMovRegReg32_IncReg32NF,
-			halfDecReg32NF:     opMovRegReg32_DecReg32NF,
-			halfShlRegImm32NF:  opMovRegReg32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opMovRegReg32_ShrRegImm32NF,
-			halfPopReg32:       opMovRegReg32_PopReg32,
-			halfMovMemReg32:    opMovRegReg32_MovMemReg32,
-			halfPushReg32:      opMovRegReg32_PushReg32,
-			halfRet32:          opMovRegReg32_Ret32,
-			halfCall32:         opMovRegReg32_Call32,
-			halfAddRegReg32:    opMovRegReg32_AddRegReg32,
-			halfAddRegImm32:    opMovRegReg32_AddRegImm32,
-			halfSubRegReg32:    opMovRegReg32_SubRegReg32,
-			halfSubRegImm32:    opMovRegReg32_SubRegImm32,
-			halfAndRegImm32:    opMovRegReg32_AndRegImm32,
-			halfOrRegReg32:     opMovRegReg32_OrRegReg32,
-			halfXorRegReg32:    opMovRegReg32_XorRegReg32,
-			halfIncReg32:       opMovRegReg32_IncReg32,
-			halfDecReg32:       opMovRegReg32_DecReg32,
-			halfShlRegImm32:    opMovRegReg32_ShlRegImm32,
-			halfShrRegImm32:    opMovRegReg32_ShrRegImm32,
-			halfAdcRegReg32:    opMovRegReg32_AdcRegReg32,
-			halfImulRegReg32:   opMovRegReg32_ImulRegReg32,
-			halfRolRegImm32:    opMovRegReg32_RolRegImm32,
-			halfNegReg32:       opMovRegReg32_NegReg32,
-			halfAddMemReg32:    opMovRegReg32_AddMemReg32,
-			halfAddRegMem32:    opMovRegReg32_AddRegMem32,
+			halfMovRegReg32:        opMovRegReg32_MovRegReg32,
+			halfMovRegImm32:        opMovRegReg32_MovRegImm32,
+			halfLea32Flat:          opMovRegReg32_Lea32Flat,
+			halfLea32:              opMovRegReg32_Lea32,
+			halfAddRegReg32NF:      opMovRegReg32_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovRegReg32_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovRegReg32_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovRegReg32_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovRegReg32_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovRegReg32_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovRegReg32_XorRegReg32NF,
+			halfIncReg32NF:         opMovRegReg32_IncReg32NF,
+			halfDecReg32NF:         opMovRegReg32_DecReg32NF,
+			halfShlRegImm32NF:      opMovRegReg32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovRegReg32_ShrRegImm32NF,
+			halfAddRegImm32:        opMovRegReg32_AddRegImm32,
+			halfSubRegImm32:        opMovRegReg32_SubRegImm32,
+			halfXorRegReg32:        opMovRegReg32_XorRegReg32,
+			halfMovRegMem32Flat:    opMovRegReg32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovRegReg32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovRegReg32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovRegReg32_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovRegReg32_PushReg32Flat,
+			halfPushImm32Flat:      opMovRegReg32_PushImm32Flat,
+			halfPopReg32Flat:       opMovRegReg32_PopReg32Flat,
+			halfRet32Flat:          opMovRegReg32_Ret32Flat,
+			halfCall32Flat:         opMovRegReg32_Call32Flat,
+			halfAddRegReg32:        opMovRegReg32_AddRegReg32,
+			halfSubRegReg32:        opMovRegReg32_SubRegReg32,
+			halfAndRegImm32:        opMovRegReg32_AndRegImm32,
+			halfOrRegReg32:         opMovRegReg32_OrRegReg32,
+			halfIncReg32:           opMovRegReg32_IncReg32,
+			halfDecReg32:           opMovRegReg32_DecReg32,
+			halfShlRegImm32:        opMovRegReg32_ShlRegImm32,
+			halfShrRegImm32:        opMovRegReg32_ShrRegImm32,
+			halfAdcRegReg32:        opMovRegReg32_AdcRegReg32,
+			halfImulRegReg32:       opMovRegReg32_ImulRegReg32,
+			halfRolRegImm32:        opMovRegReg32_RolRegImm32,
+			halfNegReg32:           opMovRegReg32_NegReg32,
+			halfAddMemReg32Flat:    opMovRegReg32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovRegReg32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovRegReg32_SubRegMem32Flat,
 		},
 		halfMovRegImm32: {
-			halfMovRegReg32:    opMovRegImm32_MovRegReg32,
-			halfMovRegImm32:    opMovRegImm32_MovRegImm32,
-			halfMovRegMem32:    opMovRegImm32_MovRegMem32,
-			halfMovzxReg32Mem8: opMovRegImm32_MovzxReg32Mem8,
-			halfLea32:          opMovRegImm32_Lea32,
-			halfAddRegReg32NF:  opMovRegImm32_AddRegReg32NF,
-			halfAddRegImm32NF:  opMovRegImm32_AddRegImm32NF,
-			halfSubRegReg32NF:  opMovRegImm32_SubRegReg32NF,
-			halfSubRegImm32NF:  opMovRegImm32_SubRegImm32NF,
-			halfAndRegImm32NF:  opMovRegImm32_AndRegImm32NF,
-			halfOrRegReg32NF:   opMovRegImm32_OrRegReg32NF,
-			halfXorRegReg32NF:  opMovRegImm32_XorRegReg32NF,
-			halfIncReg32NF:     opMovRegImm32_IncReg32NF,
-			halfDecReg32NF:     opMovRegImm32_DecReg32NF,
-			halfShlRegImm32NF:  opMovRegImm32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opMovRegImm32_ShrRegImm32NF,
-			halfPopReg32:       opMovRegImm32_PopReg32,
-			halfMovMemReg32:    opMovRegImm32_MovMemReg32,
-			halfPushReg32:      opMovRegImm32_PushReg32,
-			halfRet32:          opMovRegImm32_Ret32,
-			halfCall32:         opMovRegImm32_Call32,
-			halfAddRegReg32:    opMovRegImm32_AddRegReg32,
-			halfAddRegImm32:    opMovRegImm32_AddRegImm32,
-			halfSubRegReg32:    opMovRegImm32_SubRegReg32,
-			halfSubRegImm32:    opMovRegImm32_SubRegImm32,
-			halfAndRegImm32:    opMovRegImm32_AndRegImm32,
-			halfOrRegReg32:     opMovRegImm32_OrRegReg32,
-			halfXorRegReg32:    opMovRegImm32_XorRegReg32,
-			halfIncReg32:       opMovRegImm32_IncReg32,
-			halfDecReg32:       opMovRegImm32_DecReg32,
-			halfShlRegImm32:    opMovRegImm32_ShlRegImm32,
-			halfShrRegImm32:    opMovRegImm32_ShrRegImm32,
-			halfAdcRegReg32:    opMovRegImm32_AdcRegReg32,
-			halfImulRegReg32:   opMovRegImm32_ImulRegReg32,
-			halfRolRegImm32:    opMovRegImm32_RolRegImm32,
-			halfNegReg32:       opMovRegImm32_NegReg32,
-			halfAddMemReg32:    opMovRegImm32_AddMemReg32,
-			halfAddRegMem32:    opMovRegImm32_AddRegMem32,
+			halfMovRegReg32:        opMovRegImm32_MovRegReg32,
+			halfMovRegImm32:        opMovRegImm32_MovRegImm32,
+			halfLea32Flat:          opMovRegImm32_Lea32Flat,
+			halfLea32:              opMovRegImm32_Lea32,
+			halfAddRegReg32NF:      opMovRegImm32_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovRegImm32_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovRegImm32_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovRegImm32_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovRegImm32_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovRegImm32_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovRegImm32_XorRegReg32NF,
+			halfIncReg32NF:         opMovRegImm32_IncReg32NF,
+			halfDecReg32NF:         opMovRegImm32_DecReg32NF,
+			halfShlRegImm32NF:      opMovRegImm32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovRegImm32_ShrRegImm32NF,
+			halfAddRegImm32:        opMovRegImm32_AddRegImm32,
+			halfSubRegImm32:        opMovRegImm32_SubRegImm32,
+			halfXorRegReg32:        opMovRegImm32_XorRegReg32,
+			halfMovRegMem32Flat:    opMovRegImm32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovRegImm32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovRegImm32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovRegImm32_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovRegImm32_PushReg32Flat,
+			halfPushImm32Flat:      opMovRegImm32_PushImm32Flat,
+			halfPopReg32Flat:       opMovRegImm32_PopReg32Flat,
+			halfRet32Flat:          opMovRegImm32_Ret32Flat,
+			halfCall32Flat:         opMovRegImm32_Call32Flat,
+			halfAddRegReg32:        opMovRegImm32_AddRegReg32,
+			halfSubRegReg32:        opMovRegImm32_SubRegReg32,
+			halfAndRegImm32:        opMovRegImm32_AndRegImm32,
+			halfOrRegReg32:         opMovRegImm32_OrRegReg32,
+			halfIncReg32:           opMovRegImm32_IncReg32,
+			halfDecReg32:           opMovRegImm32_DecReg32,
+			halfShlRegImm32:        opMovRegImm32_ShlRegImm32,
+			halfShrRegImm32:        opMovRegImm32_ShrRegImm32,
+			halfAdcRegReg32:        opMovRegImm32_AdcRegReg32,
+			halfImulRegReg32:       opMovRegImm32_ImulRegReg32,
+			halfRolRegImm32:        opMovRegImm32_RolRegImm32,
+			halfNegReg32:           opMovRegImm32_NegReg32,
+			halfAddMemReg32Flat:    opMovRegImm32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovRegImm32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovRegImm32_SubRegMem32Flat,
 		},
-		halfMovRegMem32: {
-			halfMovRegReg32:    opMovRegMem32_MovRegReg32,
-			halfMovRegImm32:    opMovRegMem32_MovRegImm32,
-			halfMovRegMem32:    opMovRegMem32_MovRegMem32,
-			halfMovzxReg32Mem8: opMovRegMem32_MovzxReg32Mem8,
-			halfLea32:          opMovRegMem32_Lea32,
-			halfAddRegReg32NF:  opMovRegMem32_AddRegReg32NF,
-			halfAddRegImm32NF:  opMovRegMem32_AddRegImm32NF,
-			halfSubRegReg32NF:  opMovRegMem32_SubRegReg32NF,
-			halfSubRegImm32NF:  opMovRegMem32_SubRegImm32NF,
-			halfAndRegImm32NF:  opMovRegMem32_AndRegImm32NF,
-			halfOrRegReg32NF:   opMovRegMem32_OrRegReg32NF,
-			halfXorRegReg32NF:  opMovRegMem32_XorRegReg32NF,
-			halfIncReg32NF:     opMovRegMem32_IncReg32NF,
-			halfDecReg32NF:     opMovRegMem32_DecReg32NF,
-			halfShlRegImm32NF:  opMovRegMem32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opMovRegMem32_ShrRegImm32NF,
-			halfPopReg32:       opMovRegMem32_PopReg32,
-			halfMovMemReg32:    opMovRegMem32_MovMemReg32,
-			halfPushReg32:      opMovRegMem32_PushReg32,
-			halfRet32:          opMovRegMem32_Ret32,
-			halfCall32:         opMovRegMem32_Call32,
-			halfAddRegReg32:    opMovRegMem32_AddRegReg32,
-			halfAddRegImm32:    opMovRegMem32_AddRegImm32,
-			halfSubRegReg32:    opMovRegMem32_SubRegReg32,
-			halfSubRegImm32:    opMovRegMem32_SubRegImm32,
-			halfAndRegImm32:    opMovRegMem32_AndRegImm32,
-			halfOrRegReg32:     opMovRegMem32_OrRegReg32,
-			halfXorRegReg32:    opMovRegMem32_XorRegReg32,
-			halfIncReg32:       opMovRegMem32_IncReg32,
-			halfDecReg32:       opMovRegMem32_DecReg32,
-			halfShlRegImm32:    opMovRegMem32_ShlRegImm32,
-			halfShrRegImm32:    opMovRegMem32_ShrRegImm32,
-			halfAdcRegReg32:    opMovRegMem32_AdcRegReg32,
-			halfImulRegReg32:   opMovRegMem32_ImulRegReg32,
-			halfRolRegImm32:    opMovRegMem32_RolRegImm32,
-			halfNegReg32:       opMovRegMem32_NegReg32,
-			halfAddMemReg32:    opMovRegMem32_AddMemReg32,
-			halfAddRegMem32:    opMovRegMem32_AddRegMem32,
-		},
-		halfMovzxReg32Mem8: {
-			halfMovRegReg32:    opMovzxReg32Mem8_MovRegReg32,
-			halfMovRegImm32:    opMovzxReg32Mem8_MovRegImm32,
-			halfMovRegMem32:    opMovzxReg32Mem8_MovRegMem32,
-			halfMovzxReg32Mem8: opMovzxReg32Mem8_MovzxReg32Mem8,
-			halfLea32:          opMovzxReg32Mem8_Lea32,
-			halfAddRegReg32NF:  opMovzxReg32Mem8_AddRegReg32NF,
-			halfAddRegImm32NF:  opMovzxReg32Mem8_AddRegImm32NF,
-			halfSubRegReg32NF:  opMovzxReg32Mem8_SubRegReg32NF,
-			halfSubRegImm32NF:  opMovzxReg32Mem8_SubRegImm32NF,
-			halfAndRegImm32NF:  opMovzxReg32Mem8_AndRegImm32NF,
-			halfOrRegReg32NF:   opMovzxReg32Mem8_OrRegReg32NF,
-			halfXorRegReg32NF:  opMovzxReg32Mem8_XorRegReg32NF,
-			halfIncReg32NF:     opMovzxReg32Mem8_IncReg32NF,
-			halfDecReg32NF:     opMovzxReg32Mem8_DecReg32NF,
-			halfShlRegImm32NF:  opMovzxReg32Mem8_ShlRegImm32NF,
-			halfShrRegImm32NF:  opMovzxReg32Mem8_ShrRegImm32NF,
-			halfPopReg32:       opMovzxReg32Mem8_PopReg32,
-			halfMovMemReg32:    opMovzxReg32Mem8_MovMemReg32,
-			halfPushReg32:      opMovzxReg32Mem8_PushReg32,
-			halfRet32:          opMovzxReg32Mem8_Ret32,
-			halfCall32:         opMovzxReg32Mem8_Call32,
-			halfAddRegReg32:    opMovzxReg32Mem8_AddRegReg32,
-			halfAddRegImm32:    opMovzxReg32Mem8_AddRegImm32,
-			halfSubRegReg32:    opMovzxReg32Mem8_SubRegReg32,
-			halfSubRegImm32:    opMovzxReg32Mem8_SubRegImm32,
-			halfAndRegImm32:    opMovzxReg32Mem8_AndRegImm32,
-			halfOrRegReg32:     opMovzxReg32Mem8_OrRegReg32,
-			halfXorRegReg32:    opMovzxReg32Mem8_XorRegReg32,
-			halfIncReg32:       opMovzxReg32Mem8_IncReg32,
-			halfDecReg32:       opMovzxReg32Mem8_DecReg32,
-			halfShlRegImm32:    opMovzxReg32Mem8_ShlRegImm32,
-			halfShrRegImm32:    opMovzxReg32Mem8_ShrRegImm32,
-			halfAdcRegReg32:    opMovzxReg32Mem8_AdcRegReg32,
-			halfImulRegReg32:   opMovzxReg32Mem8_ImulRegReg32,
-			halfRolRegImm32:    opMovzxReg32Mem8_RolRegImm32,
-			halfNegReg32:       opMovzxReg32Mem8_NegReg32,
-			halfAddMemReg32:    opMovzxReg32Mem8_AddMemReg32,
-			halfAddRegMem32:    opMovzxReg32Mem8_AddRegMem32,
+		halfLea32Flat: {
+			halfMovRegReg32:        opLea32Flat_MovRegReg32,
+			halfMovRegImm32:        opLea32Flat_MovRegImm32,
+			halfLea32Flat:          opLea32Flat_Lea32Flat,
+			halfLea32:              opLea32Flat_Lea32,
+			halfAddRegReg32NF:      opLea32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opLea32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opLea32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opLea32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opLea32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opLea32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opLea32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opLea32Flat_IncReg32NF,
+			halfDecReg32NF:         opLea32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opLea32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opLea32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opLea32Flat_AddRegImm32,
+			halfSubRegImm32:        opLea32Flat_SubRegImm32,
+			halfXorRegReg32:        opLea32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opLea32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opLea32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opLea32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opLea32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opLea32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opLea32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opLea32Flat_PopReg32Flat,
+			halfRet32Flat:          opLea32Flat_Ret32Flat,
+			halfCall32Flat:         opLea32Flat_Call32Flat,
+			halfAddRegReg32:        opLea32Flat_AddRegReg32,
+			halfSubRegReg32:        opLea32Flat_SubRegReg32,
+			halfAndRegImm32:        opLea32Flat_AndRegImm32,
+			halfOrRegReg32:         opLea32Flat_OrRegReg32,
+			halfIncReg32:           opLea32Flat_IncReg32,
+			halfDecReg32:           opLea32Flat_DecReg32,
+			halfShlRegImm32:        opLea32Flat_ShlRegImm32,
+			halfShrRegImm32:        opLea32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opLea32Flat_AdcRegReg32,
+			halfImulRegReg32:       opLea32Flat_ImulRegReg32,
+			halfRolRegImm32:        opLea32Flat_RolRegImm32,
+			halfNegReg32:           opLea32Flat_NegReg32,
+			halfAddMemReg32Flat:    opLea32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opLea32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opLea32Flat_SubRegMem32Flat,
 		},
 		halfLea32: {
-			halfMovRegReg32:    opLea32_MovRegReg32,
-			halfMovRegImm32:    opLea32_MovRegImm32,
-			halfMovRegMem32:    opLea32_MovRegMem32,
-			halfMovzxReg32Mem8: opLea32_MovzxReg32Mem8,
-			halfLea32:          opLea32_Lea32,
-			halfAddRegReg32NF:  opLea32_AddRegReg32NF,
-			halfAddRegImm32NF:  opLea32_AddRegImm32NF,
-			halfSubRegReg32NF:  opLea32_SubRegReg32NF,
-			halfSubRegImm32NF:  opLea32_SubRegImm32NF,
-			halfAndRegImm32NF:  opLea32_AndRegImm32NF,
-			halfOrRegReg32NF:   opLea32_OrRegReg32NF,
-			halfXorRegReg32NF:  opLea32_XorRegReg32NF,
-			halfIncReg32NF:     opLea32_IncReg32NF,
-			halfDecReg32NF:     opLea32_DecReg32NF,
-			halfShlRegImm32NF:  opLea32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opLea32_ShrRegImm32NF,
-			halfPopReg32:       opLea32_PopReg32,
-			halfMovMemReg32:    opLea32_MovMemReg32,
-			halfPushReg32:      opLea32_PushReg32,
-			halfRet32:          opLea32_Ret32,
-			halfCall32:         opLea32_Call32,
-			halfAddRegReg32:    opLea32_AddRegReg32,
-			halfAddRegImm32:    opLea32_AddRegImm32,
-			halfSubRegReg32:    opLea32_SubRegReg32,
-			halfSubRegImm32:    opLea32_SubRegImm32,
-			halfAndRegImm32:    opLea32_AndRegImm32,
-			halfOrRegReg32:     opLea32_OrRegReg32,
-			halfXorRegReg32:    opLea32_XorRegReg32,
-			halfIncReg32:       opLea32_IncReg32,
-			halfDecReg32:       opLea32_DecReg32,
-			halfShlRegImm32:    opLea32_ShlRegImm32,
-			halfShrRegImm32:    opLea32_ShrRegImm32,
-			halfAdcRegReg32:    opLea32_AdcRegReg32,
-			halfImulRegReg32:   opLea32_ImulRegReg32,
-			halfRolRegImm32:    opLea32_RolRegImm32,
-			halfNegReg32:       opLea32_NegReg32,
-			halfAddMemReg32:    opLea32_AddMemReg32,
-			halfAddRegMem32:    opLea32_AddRegMem32,
+			halfMovRegReg32:        opLea32_MovRegReg32,
+			halfMovRegImm32:        opLea32_MovRegImm32,
+			halfLea32Flat:          opLea32_Lea32Flat,
+			halfLea32:              opLea32_Lea32,
+			halfAddRegReg32NF:      opLea32_AddRegReg32NF,
+			halfAddRegImm32NF:      opLea32_AddRegImm32NF,
+			halfSubRegReg32NF:      opLea32_SubRegReg32NF,
+			halfSubRegImm32NF:      opLea32_SubRegImm32NF,
+			halfAndRegImm32NF:      opLea32_AndRegImm32NF,
+			halfOrRegReg32NF:       opLea32_OrRegReg32NF,
+			halfXorRegReg32NF:      opLea32_XorRegReg32NF,
+			halfIncReg32NF:         opLea32_IncReg32NF,
+			halfDecReg32NF:         opLea32_DecReg32NF,
+			halfShlRegImm32NF:      opLea32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opLea32_ShrRegImm32NF,
+			halfAddRegImm32:        opLea32_AddRegImm32,
+			halfSubRegImm32:        opLea32_SubRegImm32,
+			halfXorRegReg32:        opLea32_XorRegReg32,
+			halfMovRegMem32Flat:    opLea32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opLea32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opLea32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opLea32_MovMemImm32Flat,
+			halfPushReg32Flat:      opLea32_PushReg32Flat,
+			halfPushImm32Flat:      opLea32_PushImm32Flat,
+			halfPopReg32Flat:       opLea32_PopReg32Flat,
+			halfRet32Flat:          opLea32_Ret32Flat,
+			halfCall32Flat:         opLea32_Call32Flat,
+			halfAddRegReg32:        opLea32_AddRegReg32,
+			halfSubRegReg32:        opLea32_SubRegReg32,
+			halfAndRegImm32:        opLea32_AndRegImm32,
+			halfOrRegReg32:         opLea32_OrRegReg32,
+			halfIncReg32:           opLea32_IncReg32,
+			halfDecReg32:           opLea32_DecReg32,
+			halfShlRegImm32:        opLea32_ShlRegImm32,
+			halfShrRegImm32:        opLea32_ShrRegImm32,
+			halfAdcRegReg32:        opLea32_AdcRegReg32,
+			halfImulRegReg32:       opLea32_ImulRegReg32,
+			halfRolRegImm32:        opLea32_RolRegImm32,
+			halfNegReg32:           opLea32_NegReg32,
+			halfAddMemReg32Flat:    opLea32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opLea32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opLea32_SubRegMem32Flat,
 		},
 		halfAddRegReg32NF: {
-			halfMovRegReg32:    opAddRegReg32NF_MovRegReg32,
-			halfMovRegImm32:    opAddRegReg32NF_MovRegImm32,
-			halfMovRegMem32:    opAddRegReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opAddRegReg32NF_MovzxReg32Mem8,
-			halfLea32:          opAddRegReg32NF_Lea32,
-			halfAddRegReg32NF:  opAddRegReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opAddRegReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opAddRegReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opAddRegReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opAddRegReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opAddRegReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opAddRegReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opAddRegReg32NF_IncReg32NF,
-			halfDecReg32NF:     opAddRegReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opAddRegReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opAddRegReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opAddRegReg32NF_PopReg32,
-			halfMovMemReg32:    opAddRegReg32NF_MovMemReg32,
-			halfPushReg32:      opAddRegReg32NF_PushReg32,
-			halfRet32:          opAddRegReg32NF_Ret32,
-			halfCall32:         opAddRegReg32NF_Call32,
-			halfAddRegReg32:    opAddRegReg32NF_AddRegReg32,
-			halfAddRegImm32:    opAddRegReg32NF_AddRegImm32,
-			halfSubRegReg32:    opAddRegReg32NF_SubRegReg32,
-			halfSubRegImm32:    opAddRegReg32NF_SubRegImm32,
-			halfAndRegImm32:    opAddRegReg32NF_AndRegImm32,
-			halfOrRegReg32:     opAddRegReg32NF_OrRegReg32,
-			halfXorRegReg32:    opAddRegReg32NF_XorRegReg32,
-			halfIncReg32:       opAddRegReg32NF_IncReg32,
-			halfDecReg32:       opAddRegReg32NF_DecReg32,
-			halfShlRegImm32:    opAddRegReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opAddRegReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opAddRegReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opAddRegReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opAddRegReg32NF_RolRegImm32,
-			halfNegReg32:       opAddRegReg32NF_NegReg32,
-			halfAddMemReg32:    opAddRegReg32NF_AddMemReg32,
-			halfAddRegMem32:    opAddRegReg32NF_AddRegMem32,
+			halfMovRegReg32:        opAddRegReg32NF_MovRegReg32,
+			halfMovRegImm32:        opAddRegReg32NF_MovRegImm32,
+			halfLea32Flat:          opAddRegReg32NF_Lea32Flat,
+			halfLea32:              opAddRegReg32NF_Lea32,
+			halfAddRegReg32NF:      opAddRegReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opAddRegReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opAddRegReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opAddRegReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opAddRegReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opAddRegReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opAddRegReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opAddRegReg32NF_IncReg32NF,
+			halfDecReg32NF:         opAddRegReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opAddRegReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opAddRegReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opAddRegReg32NF_AddRegImm32,
+			halfSubRegImm32:        opAddRegReg32NF_SubRegImm32,
+			halfXorRegReg32:        opAddRegReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opAddRegReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opAddRegReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opAddRegReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opAddRegReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opAddRegReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opAddRegReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opAddRegReg32NF_PopReg32Flat,
+			halfRet32Flat:          opAddRegReg32NF_Ret32Flat,
+			halfCall32Flat:         opAddRegReg32NF_Call32Flat,
+			halfAddRegReg32:        opAddRegReg32NF_AddRegReg32,
+			halfSubRegReg32:        opAddRegReg32NF_SubRegReg32,
+			halfAndRegImm32:        opAddRegReg32NF_AndRegImm32,
+			halfOrRegReg32:         opAddRegReg32NF_OrRegReg32,
+			halfIncReg32:           opAddRegReg32NF_IncReg32,
+			halfDecReg32:           opAddRegReg32NF_DecReg32,
+			halfShlRegImm32:        opAddRegReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opAddRegReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opAddRegReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opAddRegReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opAddRegReg32NF_RolRegImm32,
+			halfNegReg32:           opAddRegReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opAddRegReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opAddRegReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opAddRegReg32NF_SubRegMem32Flat,
 		},
 		halfAddRegImm32NF: {
-			halfMovRegReg32:    opAddRegImm32NF_MovRegReg32,
-			halfMovRegImm32:    opAddRegImm32NF_MovRegImm32,
-			halfMovRegMem32:    opAddRegImm32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opAddRegImm32NF_MovzxReg32Mem8,
-			halfLea32:          opAddRegImm32NF_Lea32,
-			halfAddRegReg32NF:  opAddRegImm32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opAddRegImm32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opAddRegImm32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opAddRegImm32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opAddRegImm32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opAddRegImm32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opAddRegImm32NF_XorRegReg32NF,
-			halfIncReg32NF:     opAddRegImm32NF_IncReg32NF,
-			halfDecReg32NF:     opAddRegImm32NF_DecReg32NF,
-			halfShlRegImm32NF:  opAddRegImm32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opAddRegImm32NF_ShrRegImm32NF,
-			halfPopReg32:       opAddRegImm32NF_PopReg32,
-			halfMovMemReg32:    opAddRegImm32NF_MovMemReg32,
-			halfPushReg32:      opAddRegImm32NF_PushReg32,
-			halfRet32:          opAddRegImm32NF_Ret32,
-			halfCall32:         opAddRegImm32NF_Call32,
-			halfAddRegReg32:    opAddRegImm32NF_AddRegReg32,
-			halfAddRegImm32:    opAddRegImm32NF_AddRegImm32,
-			halfSubRegReg32:    opAddRegImm32NF_SubRegReg32,
-			halfSubRegImm32:    opAddRegImm32NF_SubRegImm32,
-			halfAndRegImm32:    opAddRegImm32NF_AndRegImm32,
-			halfOrRegReg32:     opAddRegImm32NF_OrRegReg32,
-			halfXorRegReg32:    opAddRegImm32NF_XorRegReg32,
-			halfIncReg32:       opAddRegImm32NF_IncReg32,
-			halfDecReg32:       opAddRegImm32NF_DecReg32,
-			halfShlRegImm32:    opAddRegImm32NF_ShlRegImm32,
-			halfShrRegImm32:    opAddRegImm32NF_ShrRegImm32,
-			halfAdcRegReg32:    opAddRegImm32NF_AdcRegReg32,
-			halfImulRegReg32:   opAddRegImm32NF_ImulRegReg32,
-			halfRolRegImm32:    opAddRegImm32NF_RolRegImm32,
-			halfNegReg32:       opAddRegImm32NF_NegReg32,
-			halfAddMemReg32:    opAddRegImm32NF_AddMemReg32,
-			halfAddRegMem32:    opAddRegImm32NF_AddRegMem32,
+			halfMovRegReg32:        opAddRegImm32NF_MovRegReg32,
+			halfMovRegImm32:        opAddRegImm32NF_MovRegImm32,
+			halfLea32Flat:          opAddRegImm32NF_Lea32Flat,
+			halfLea32:              opAddRegImm32NF_Lea32,
+			halfAddRegReg32NF:      opAddRegImm32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opAddRegImm32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opAddRegImm32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opAddRegImm32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opAddRegImm32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opAddRegImm32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opAddRegImm32NF_XorRegReg32NF,
+			halfIncReg32NF:         opAddRegImm32NF_IncReg32NF,
+			halfDecReg32NF:         opAddRegImm32NF_DecReg32NF,
+			halfShlRegImm32NF:      opAddRegImm32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opAddRegImm32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opAddRegImm32NF_AddRegImm32,
+			halfSubRegImm32:        opAddRegImm32NF_SubRegImm32,
+			halfXorRegReg32:        opAddRegImm32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opAddRegImm32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opAddRegImm32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opAddRegImm32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opAddRegImm32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opAddRegImm32NF_PushReg32Flat,
+			halfPushImm32Flat:      opAddRegImm32NF_PushImm32Flat,
+			halfPopReg32Flat:       opAddRegImm32NF_PopReg32Flat,
+			halfRet32Flat:          opAddRegImm32NF_Ret32Flat,
+			halfCall32Flat:         opAddRegImm32NF_Call32Flat,
+			halfAddRegReg32:        opAddRegImm32NF_AddRegReg32,
+			halfSubRegReg32:        opAddRegImm32NF_SubRegReg32,
+			halfAndRegImm32:        opAddRegImm32NF_AndRegImm32,
+			halfOrRegReg32:         opAddRegImm32NF_OrRegReg32,
+			halfIncReg32:           opAddRegImm32NF_IncReg32,
+			halfDecReg32:           opAddRegImm32NF_DecReg32,
+			halfShlRegImm32:        opAddRegImm32NF_ShlRegImm32,
+			halfShrRegImm32:        opAddRegImm32NF_ShrRegImm32,
+			halfAdcRegReg32:        opAddRegImm32NF_AdcRegReg32,
+			halfImulRegReg32:       opAddRegImm32NF_ImulRegReg32,
+			halfRolRegImm32:        opAddRegImm32NF_RolRegImm32,
+			halfNegReg32:           opAddRegImm32NF_NegReg32,
+			halfAddMemReg32Flat:    opAddRegImm32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opAddRegImm32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opAddRegImm32NF_SubRegMem32Flat,
 		},
 		halfSubRegReg32NF: {
-			halfMovRegReg32:    opSubRegReg32NF_MovRegReg32,
-			halfMovRegImm32:    opSubRegReg32NF_MovRegImm32,
-			halfMovRegMem32:    opSubRegReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opSubRegReg32NF_MovzxReg32Mem8,
-			halfLea32:          opSubRegReg32NF_Lea32,
-			halfAddRegReg32NF:  opSubRegReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opSubRegReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opSubRegReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opSubRegReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opSubRegReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opSubRegReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opSubRegReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opSubRegReg32NF_IncReg32NF,
-			halfDecReg32NF:     opSubRegReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opSubRegReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opSubRegReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opSubRegReg32NF_PopReg32,
-			halfMovMemReg32:    opSubRegReg32NF_MovMemReg32,
-			halfPushReg32:      opSubRegReg32NF_PushReg32,
-			halfRet32:          opSubRegReg32NF_Ret32,
-			halfCall32:         opSubRegReg32NF_Call32,
-			halfAddRegReg32:    opSubRegReg32NF_AddRegReg32,
-			halfAddRegImm32:    opSubRegReg32NF_AddRegImm32,
-			halfSubRegReg32:    opSubRegReg32NF_SubRegReg32,
-			halfSubRegImm32:    opSubRegReg32NF_SubRegImm32,
-			halfAndRegImm32:    opSubRegReg32NF_AndRegImm32,
-			halfOrRegReg32:     opSubRegReg32NF_OrRegReg32,
-			halfXorRegReg32:    opSubRegReg32NF_XorRegReg32,
-			halfIncReg32:       opSubRegReg32NF_IncReg32,
-			halfDecReg32:       opSubRegReg32NF_DecReg32,
-			halfShlRegImm32:    opSubRegReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opSubRegReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opSubRegReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opSubRegReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opSubRegReg32NF_RolRegImm32,
-			halfNegReg32:       opSubRegReg32NF_NegReg32,
-			halfAddMemReg32:    opSubRegReg32NF_AddMemReg32,
-			halfAddRegMem32:    opSubRegReg32NF_AddRegMem32,
+			halfMovRegReg32:        opSubRegReg32NF_MovRegReg32,
+			halfMovRegImm32:        opSubRegReg32NF_MovRegImm32,
+			halfLea32Flat:          opSubRegReg32NF_Lea32Flat,
+			halfLea32:              opSubRegReg32NF_Lea32,
+			halfAddRegReg32NF:      opSubRegReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opSubRegReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opSubRegReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opSubRegReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opSubRegReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opSubRegReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opSubRegReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opSubRegReg32NF_IncReg32NF,
+			halfDecReg32NF:         opSubRegReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opSubRegReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opSubRegReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opSubRegReg32NF_AddRegImm32,
+			halfSubRegImm32:        opSubRegReg32NF_SubRegImm32,
+			halfXorRegReg32:        opSubRegReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opSubRegReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opSubRegReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opSubRegReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opSubRegReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opSubRegReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opSubRegReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opSubRegReg32NF_PopReg32Flat,
+			halfRet32Flat:          opSubRegReg32NF_Ret32Flat,
+			halfCall32Flat:         opSubRegReg32NF_Call32Flat,
+			halfAddRegReg32:        opSubRegReg32NF_AddRegReg32,
+			halfSubRegReg32:        opSubRegReg32NF_SubRegReg32,
+			halfAndRegImm32:        opSubRegReg32NF_AndRegImm32,
+			halfOrRegReg32:         opSubRegReg32NF_OrRegReg32,
+			halfIncReg32:           opSubRegReg32NF_IncReg32,
+			halfDecReg32:           opSubRegReg32NF_DecReg32,
+			halfShlRegImm32:        opSubRegReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opSubRegReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opSubRegReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opSubRegReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opSubRegReg32NF_RolRegImm32,
+			halfNegReg32:           opSubRegReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opSubRegReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opSubRegReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opSubRegReg32NF_SubRegMem32Flat,
 		},
 		halfSubRegImm32NF: {
-			halfMovRegReg32:    opSubRegImm32NF_MovRegReg32,
-			halfMovRegImm32:    opSubRegImm32NF_MovRegImm32,
-			halfMovRegMem32:    opSubRegImm32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opSubRegImm32NF_MovzxReg32Mem8,
-			halfLea32:          opSubRegImm32NF_Lea32,
-			halfAddRegReg32NF:  opSubRegImm32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opSubRegImm32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opSubRegImm32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opSubRegImm32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opSubRegImm32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opSubRegImm32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opSubRegImm32NF_XorRegReg32NF,
-			halfIncReg32NF:     opSubRegImm32NF_IncReg32NF,
-			halfDecReg32NF:     opSubRegImm32NF_DecReg32NF,
-			halfShlRegImm32NF:  opSubRegImm32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opSubRegImm32NF_ShrRegImm32NF,
-			halfPopReg32:       opSubRegImm32NF_PopReg32,
-			halfMovMemReg32:    opSubRegImm32NF_MovMemReg32,
-			halfPushReg32:      opSubRegImm32NF_PushReg32,
-			halfRet32:          opSubRegImm32NF_Ret32,
-			halfCall32:         opSubRegImm32NF_Call32,
-			halfAddRegReg32:    opSubRegImm32NF_AddRegReg32,
-			halfAddRegImm32:    opSubRegImm32NF_AddRegImm32,
-			halfSubRegReg32:    opSubRegImm32NF_SubRegReg32,
-			halfSubRegImm32:    opSubRegImm32NF_SubRegImm32,
-			halfAndRegImm32:    opSubRegImm32NF_AndRegImm32,
-			halfOrRegReg32:     opSubRegImm32NF_OrRegReg32,
-			halfXorRegReg32:    opSubRegImm32NF_XorRegReg32,
-			halfIncReg32:       opSubRegImm32NF_IncReg32,
-			halfDecReg32:       opSubRegImm32NF_DecReg32,
-			halfShlRegImm32:    opSubRegImm32NF_ShlRegImm32,
-			halfShrRegImm32:    opSubRegImm32NF_ShrRegImm32,
-			halfAdcRegReg32:    opSubRegImm32NF_AdcRegReg32,
-			halfImulRegReg32:   opSubRegImm32NF_ImulRegReg32,
-			halfRolRegImm32:    opSubRegImm32NF_RolRegImm32,
-			halfNegReg32:       opSubRegImm32NF_NegReg32,
-			halfAddMemReg32:    opSubRegImm32NF_AddMemReg32,
-			halfAddRegMem32:    opSubRegImm32NF_AddRegMem32,
+			halfMovRegReg32:        opSubRegImm32NF_MovRegReg32,
+			halfMovRegImm32:        opSubRegImm32NF_MovRegImm32,
+			halfLea32Flat:          opSubRegImm32NF_Lea32Flat,
+			halfLea32:              opSubRegImm32NF_Lea32,
+			halfAddRegReg32NF:      opSubRegImm32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opSubRegImm32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opSubRegImm32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opSubRegImm32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opSubRegImm32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opSubRegImm32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opSubRegImm32NF_XorRegReg32NF,
+			halfIncReg32NF:         opSubRegImm32NF_IncReg32NF,
+			halfDecReg32NF:         opSubRegImm32NF_DecReg32NF,
+			halfShlRegImm32NF:      opSubRegImm32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opSubRegImm32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opSubRegImm32NF_AddRegImm32,
+			halfSubRegImm32:        opSubRegImm32NF_SubRegImm32,
+			halfXorRegReg32:        opSubRegImm32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opSubRegImm32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opSubRegImm32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opSubRegImm32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opSubRegImm32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opSubRegImm32NF_PushReg32Flat,
+			halfPushImm32Flat:      opSubRegImm32NF_PushImm32Flat,
+			halfPopReg32Flat:       opSubRegImm32NF_PopReg32Flat,
+			halfRet32Flat:          opSubRegImm32NF_Ret32Flat,
+			halfCall32Flat:         opSubRegImm32NF_Call32Flat,
+			halfAddRegReg32:        opSubRegImm32NF_AddRegReg32,
+			halfSubRegReg32:        opSubRegImm32NF_SubRegReg32,
+			halfAndRegImm32:        opSubRegImm32NF_AndRegImm32,
+			halfOrRegReg32:         opSubRegImm32NF_OrRegReg32,
+			halfIncReg32:           opSubRegImm32NF_IncReg32,
+			halfDecReg32:           opSubRegImm32NF_DecReg32,
+			halfShlRegImm32:        opSubRegImm32NF_ShlRegImm32,
+			halfShrRegImm32:        opSubRegImm32NF_ShrRegImm32,
+			halfAdcRegReg32:        opSubRegImm32NF_AdcRegReg32,
+			halfImulRegReg32:       opSubRegImm32NF_ImulRegReg32,
+			halfRolRegImm32:        opSubRegImm32NF_RolRegImm32,
+			halfNegReg32:           opSubRegImm32NF_NegReg32,
+			halfAddMemReg32Flat:    opSubRegImm32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opSubRegImm32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opSubRegImm32NF_SubRegMem32Flat,
 		},
 		halfAndRegImm32NF: {
-			halfMovRegReg32:    opAndRegImm32NF_MovRegReg32,
-			halfMovRegImm32:    opAndRegImm32NF_MovRegImm32,
-			halfMovRegMem32:    opAndRegImm32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opAndRegImm32NF_MovzxReg32Mem8,
-			halfLea32:          opAndRegImm32NF_Lea32,
-			halfAddRegReg32NF:  opAndRegImm32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opAndRegImm32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opAndRegImm32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opAndRegImm32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opAndRegImm32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opAndRegImm32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opAndRegImm32NF_XorRegReg32NF,
-			halfIncReg32NF:     opAndRegImm32NF_IncReg32NF,
-			halfDecReg32NF:     opAndRegImm32NF_DecReg32NF,
-			halfShlRegImm32NF:  opAndRegImm32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opAndRegImm32NF_ShrRegImm32NF,
-			halfPopReg32:       opAndRegImm32NF_PopReg32,
-			halfMovMemReg32:    opAndRegImm32NF_MovMemReg32,
-			halfPushReg32:      opAndRegImm32NF_PushReg32,
-			halfRet32:          opAndRegImm32NF_Ret32,
-			halfCall32:         opAndRegImm32NF_Call32,
-			halfAddRegReg32:    opAndRegImm32NF_AddRegReg32,
-			halfAddRegImm32:    opAndRegImm32NF_AddRegImm32,
-			halfSubRegReg32:    opAndRegImm32NF_SubRegReg32,
-			halfSubRegImm32:    opAndRegImm32NF_SubRegImm32,
-			halfAndRegImm32:    opAndRegImm32NF_AndRegImm32,
-			halfOrRegReg32:     opAndRegImm32NF_OrRegReg32,
-			halfXorRegReg32:    opAndRegImm32NF_XorRegReg32,
-			halfIncReg32:       opAndRegImm32NF_IncReg32,
-			halfDecReg32:       opAndRegImm32NF_DecReg32,
-			halfShlRegImm32:    opAndRegImm32NF_ShlRegImm32,
-			halfShrRegImm32:    opAndRegImm32NF_ShrRegImm32,
-			halfAdcRegReg32:    opAndRegImm32NF_AdcRegReg32,
-			halfImulRegReg32:   opAndRegImm32NF_ImulRegReg32,
-			halfRolRegImm32:    opAndRegImm32NF_RolRegImm32,
-			halfNegReg32:       opAndRegImm32NF_NegReg32,
-			halfAddMemReg32:    opAndRegImm32NF_AddMemReg32,
-			halfAddRegMem32:    opAndRegImm32NF_AddRegMem32,
+			halfMovRegReg32:        opAndRegImm32NF_MovRegReg32,
+			halfMovRegImm32:        opAndRegImm32NF_MovRegImm32,
+			halfLea32Flat:          opAndRegImm32NF_Lea32Flat,
+			halfLea32:              opAndRegImm32NF_Lea32,
+			halfAddRegReg32NF:      opAndRegImm32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opAndRegImm32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opAndRegImm32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opAndRegImm32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opAndRegImm32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opAndRegImm32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opAndRegImm32NF_XorRegReg32NF,
+			halfIncReg32NF:         opAndRegImm32NF_IncReg32NF,
+			halfDecReg32NF:         opAndRegImm32NF_DecReg32NF,
+			halfShlRegImm32NF:      opAndRegImm32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opAndRegImm32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opAndRegImm32NF_AddRegImm32,
+			halfSubRegImm32:        opAndRegImm32NF_SubRegImm32,
+			halfXorRegReg32:        opAndRegImm32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opAndRegImm32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opAndRegImm32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opAndRegImm32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opAndRegImm32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opAndRegImm32NF_PushReg32Flat,
+			halfPushImm32Flat:      opAndRegImm32NF_PushImm32Flat,
+			halfPopReg32Flat:       opAndRegImm32NF_PopReg32Flat,
+			halfRet32Flat:          opAndRegImm32NF_Ret32Flat,
+			halfCall32Flat:         opAndRegImm32NF_Call32Flat,
+			halfAddRegReg32:        opAndRegImm32NF_AddRegReg32,
+			halfSubRegReg32:        opAndRegImm32NF_SubRegReg32,
+			halfAndRegImm32:        opAndRegImm32NF_AndRegImm32,
+			halfOrRegReg32:         opAndRegImm32NF_OrRegReg32,
+			halfIncReg32:           opAndRegImm32NF_IncReg32,
+			halfDecReg32:           opAndRegImm32NF_DecReg32,
+			halfShlRegImm32:        opAndRegImm32NF_ShlRegImm32,
+			halfShrRegImm32:        opAndRegImm32NF_ShrRegImm32,
+			halfAdcRegReg32:        opAndRegImm32NF_AdcRegReg32,
+			halfImulRegReg32:       opAndRegImm32NF_ImulRegReg32,
+			halfRolRegImm32:        opAndRegImm32NF_RolRegImm32,
+			halfNegReg32:           opAndRegImm32NF_NegReg32,
+			halfAddMemReg32Flat:    opAndRegImm32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opAndRegImm32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opAndRegImm32NF_SubRegMem32Flat,
 		},
 		halfOrRegReg32NF: {
-			halfMovRegReg32:    opOrRegReg32NF_MovRegReg32,
-			halfMovRegImm32:    opOrRegReg32NF_MovRegImm32,
-			halfMovRegMem32:    opOrRegReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opOrRegReg32NF_MovzxReg32Mem8,
-			halfLea32:          opOrRegReg32NF_Lea32,
-			halfAddRegReg32NF:  opOrRegReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opOrRegReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opOrRegReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opOrRegReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opOrRegReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opOrRegReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opOrRegReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opOrRegReg32NF_IncReg32NF,
-			halfDecReg32NF:     opOrRegReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opOrRegReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opOrRegReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opOrRegReg32NF_PopReg32,
-			halfMovMemReg32:    opOrRegReg32NF_MovMemReg32,
-			halfPushReg32:      opOrRegReg32NF_PushReg32,
-			halfRet32:          opOrRegReg32NF_Ret32,
-			halfCall32:         opOrRegReg32NF_Call32,
-			halfAddRegReg32:    opOrRegReg32NF_AddRegReg32,
-			halfAddRegImm32:    opOrRegReg32NF_AddRegImm32,
-			halfSubRegReg32:    opOrRegReg32NF_SubRegReg32,
-			halfSubRegImm32:    opOrRegReg32NF_SubRegImm32,
-			halfAndRegImm32:    opOrRegReg32NF_AndRegImm32,
-			halfOrRegReg32:     opOrRegReg32NF_OrRegReg32,
-			halfXorRegReg32:    opOrRegReg32NF_XorRegReg32,
-			halfIncReg32:       opOrRegReg32NF_IncReg32,
-			halfDecReg32:       opOrRegReg32NF_DecReg32,
-			halfShlRegImm32:    opOrRegReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opOrRegReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opOrRegReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opOrRegReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opOrRegReg32NF_RolRegImm32,
-			halfNegReg32:       opOrRegReg32NF_NegReg32,
-			halfAddMemReg32:    opOrRegReg32NF_AddMemReg32,
-			halfAddRegMem32:    opOrRegReg32NF_AddRegMem32,
+			halfMovRegReg32:        opOrRegReg32NF_MovRegReg32,
+			halfMovRegImm32:        opOrRegReg32NF_MovRegImm32,
+			halfLea32Flat:          opOrRegReg32NF_Lea32Flat,
+			halfLea32:              opOrRegReg32NF_Lea32,
+			halfAddRegReg32NF:      opOrRegReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opOrRegReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opOrRegReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opOrRegReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opOrRegReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opOrRegReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opOrRegReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opOrRegReg32NF_IncReg32NF,
+			halfDecReg32NF:         opOrRegReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opOrRegReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opOrRegReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opOrRegReg32NF_AddRegImm32,
+			halfSubRegImm32:        opOrRegReg32NF_SubRegImm32,
+			halfXorRegReg32:        opOrRegReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opOrRegReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opOrRegReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opOrRegReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opOrRegReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opOrRegReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opOrRegReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opOrRegReg32NF_PopReg32Flat,
+			halfRet32Flat:          opOrRegReg32NF_Ret32Flat,
+			halfCall32Flat:         opOrRegReg32NF_Call32Flat,
+			halfAddRegReg32:        opOrRegReg32NF_AddRegReg32,
+			halfSubRegReg32:        opOrRegReg32NF_SubRegReg32,
+			halfAndRegImm32:        opOrRegReg32NF_AndRegImm32,
+			halfOrRegReg32:         opOrRegReg32NF_OrRegReg32,
+			halfIncReg32:           opOrRegReg32NF_IncReg32,
+			halfDecReg32:           opOrRegReg32NF_DecReg32,
+			halfShlRegImm32:        opOrRegReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opOrRegReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opOrRegReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opOrRegReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opOrRegReg32NF_RolRegImm32,
+			halfNegReg32:           opOrRegReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opOrRegReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opOrRegReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opOrRegReg32NF_SubRegMem32Flat,
 		},
 		halfXorRegReg32NF: {
-			halfMovRegReg32:    opXorRegReg32NF_MovRegReg32,
-			halfMovRegImm32:    opXorRegReg32NF_MovRegImm32,
-			halfMovRegMem32:    opXorRegReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opXorRegReg32NF_MovzxReg32Mem8,
-			halfLea32:          opXorRegReg32NF_Lea32,
-			halfAddRegReg32NF:  opXorRegReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opXorRegReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opXorRegReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opXorRegReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opXorRegReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opXorRegReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opXorRegReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opXorRegReg32NF_IncReg32NF,
-			halfDecReg32NF:     opXorRegReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opXorRegReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opXorRegReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opXorRegReg32NF_PopReg32,
-			halfMovMemReg32:    opXorRegReg32NF_MovMemReg32,
-			halfPushReg32:      opXorRegReg32NF_PushReg32,
-			halfRet32:          opXorRegReg32NF_Ret32,
-			halfCall32:         opXorRegReg32NF_Call32,
-			halfAddRegReg32:    opXorRegReg32NF_AddRegReg32,
-			halfAddRegImm32:    opXorRegReg32NF_AddRegImm32,
-			halfSubRegReg32:    opXorRegReg32NF_SubRegReg32,
-			halfSubRegImm32:    opXorRegReg32NF_SubRegImm32,
-			halfAndRegImm32:    opXorRegReg32NF_AndRegImm32,
-			halfOrRegReg32:     opXorRegReg32NF_OrRegReg32,
-			halfXorRegReg32:    opXorRegReg32NF_XorRegReg32,
-			halfIncReg32:       opXorRegReg32NF_IncReg32,
-			halfDecReg32:       opXorRegReg32NF_DecReg32,
-			halfShlRegImm32:    opXorRegReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opXorRegReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opXorRegReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opXorRegReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opXorRegReg32NF_RolRegImm32,
-			halfNegReg32:       opXorRegReg32NF_NegReg32,
-			halfAddMemReg32:    opXorRegReg32NF_AddMemReg32,
-			halfAddRegMem32:    opXorRegReg32NF_AddRegMem32,
+			halfMovRegReg32:        opXorRegReg32NF_MovRegReg32,
+			halfMovRegImm32:        opXorRegReg32NF_MovRegImm32,
+			halfLea32Flat:          opXorRegReg32NF_Lea32Flat,
+			halfLea32:              opXorRegReg32NF_Lea32,
+			halfAddRegReg32NF:      opXorRegReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opXorRegReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opXorRegReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opXorRegReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opXorRegReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opXorRegReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opXorRegReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opXorRegReg32NF_IncReg32NF,
+			halfDecReg32NF:         opXorRegReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opXorRegReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opXorRegReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opXorRegReg32NF_AddRegImm32,
+			halfSubRegImm32:        opXorRegReg32NF_SubRegImm32,
+			halfXorRegReg32:        opXorRegReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opXorRegReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opXorRegReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opXorRegReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opXorRegReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opXorRegReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opXorRegReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opXorRegReg32NF_PopReg32Flat,
+			halfRet32Flat:          opXorRegReg32NF_Ret32Flat,
+			halfCall32Flat:         opXorRegReg32NF_Call32Flat,
+			halfAddRegReg32:        opXorRegReg32NF_AddRegReg32,
+			halfSubRegReg32:        opXorRegReg32NF_SubRegReg32,
+			halfAndRegImm32:        opXorRegReg32NF_AndRegImm32,
+			halfOrRegReg32:         opXorRegReg32NF_OrRegReg32,
+			halfIncReg32:           opXorRegReg32NF_IncReg32,
+			halfDecReg32:           opXorRegReg32NF_DecReg32,
+			halfShlRegImm32:        opXorRegReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opXorRegReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opXorRegReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opXorRegReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opXorRegReg32NF_RolRegImm32,
+			halfNegReg32:           opXorRegReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opXorRegReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opXorRegReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opXorRegReg32NF_SubRegMem32Flat,
 		},
 		halfIncReg32NF: {
-			halfMovRegReg32:    opIncReg32NF_MovRegReg32,
-			halfMovRegImm32:    opIncReg32NF_MovRegImm32,
-			halfMovRegMem32:    opIncReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opIncReg32NF_MovzxReg32Mem8,
-			halfLea32:          opIncReg32NF_Lea32,
-			halfAddRegReg32NF:  opIncReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opIncReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opIncReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opIncReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opIncReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opIncReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opIncReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opIncReg32NF_IncReg32NF,
-			halfDecReg32NF:     opIncReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opIncReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opIncReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opIncReg32NF_PopReg32,
-			halfMovMemReg32:    opIncReg32NF_MovMemReg32,
-			halfPushReg32:      opIncReg32NF_PushReg32,
-			halfRet32:          opIncReg32NF_Ret32,
-			halfCall32:         opIncReg32NF_Call32,
-			halfAddRegReg32:    opIncReg32NF_AddRegReg32,
-			halfAddRegImm32:    opIncReg32NF_AddRegImm32,
-			halfSubRegReg32:    opIncReg32NF_SubRegReg32,
-			halfSubRegImm32:    opIncReg32NF_SubRegImm32,
-			halfAndRegImm32:    opIncReg32NF_AndRegImm32,
-			halfOrRegReg32:     opIncReg32NF_OrRegReg32,
-			halfXorRegReg32:    opIncReg32NF_XorRegReg32,
-			halfIncReg32:       opIncReg32NF_IncReg32,
-			halfDecReg32:       opIncReg32NF_DecReg32,
-			halfShlRegImm32:    opIncReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opIncReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opIncReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opIncReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opIncReg32NF_RolRegImm32,
-			halfNegReg32:       opIncReg32NF_NegReg32,
-			halfAddMemReg32:    opIncReg32NF_AddMemReg32,
-			halfAddRegMem32:    opIncReg32NF_AddRegMem32,
+			halfMovRegReg32:        opIncReg32NF_MovRegReg32,
+			halfMovRegImm32:        opIncReg32NF_MovRegImm32,
+			halfLea32Flat:          opIncReg32NF_Lea32Flat,
+			halfLea32:              opIncReg32NF_Lea32,
+			halfAddRegReg32NF:      opIncReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opIncReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opIncReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opIncReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opIncReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opIncReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opIncReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opIncReg32NF_IncReg32NF,
+			halfDecReg32NF:         opIncReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opIncReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opIncReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opIncReg32NF_AddRegImm32,
+			halfSubRegImm32:        opIncReg32NF_SubRegImm32,
+			halfXorRegReg32:        opIncReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opIncReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opIncReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opIncReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opIncReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opIncReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opIncReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opIncReg32NF_PopReg32Flat,
+			halfRet32Flat:          opIncReg32NF_Ret32Flat,
+			halfCall32Flat:         opIncReg32NF_Call32Flat,
+			halfAddRegReg32:        opIncReg32NF_AddRegReg32,
+			halfSubRegReg32:        opIncReg32NF_SubRegReg32,
+			halfAndRegImm32:        opIncReg32NF_AndRegImm32,
+			halfOrRegReg32:         opIncReg32NF_OrRegReg32,
+			halfIncReg32:           opIncReg32NF_IncReg32,
+			halfDecReg32:           opIncReg32NF_DecReg32,
+			halfShlRegImm32:        opIncReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opIncReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opIncReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opIncReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opIncReg32NF_RolRegImm32,
+			halfNegReg32:           opIncReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opIncReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opIncReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opIncReg32NF_SubRegMem32Flat,
 		},
 		halfDecReg32NF: {
-			halfMovRegReg32:    opDecReg32NF_MovRegReg32,
-			halfMovRegImm32:    opDecReg32NF_MovRegImm32,
-			halfMovRegMem32:    opDecReg32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opDecReg32NF_MovzxReg32Mem8,
-			halfLea32:          opDecReg32NF_Lea32,
-			halfAddRegReg32NF:  opDecReg32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opDecReg32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opDecReg32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opDecReg32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opDecReg32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opDecReg32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opDecReg32NF_XorRegReg32NF,
-			halfIncReg32NF:     opDecReg32NF_IncReg32NF,
-			halfDecReg32NF:     opDecReg32NF_DecReg32NF,
-			halfShlRegImm32NF:  opDecReg32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opDecReg32NF_ShrRegImm32NF,
-			halfPopReg32:       opDecReg32NF_PopReg32,
-			halfMovMemReg32:    opDecReg32NF_MovMemReg32,
-			halfPushReg32:      opDecReg32NF_PushReg32,
-			halfRet32:          opDecReg32NF_Ret32,
-			halfCall32:         opDecReg32NF_Call32,
-			halfAddRegReg32:    opDecReg32NF_AddRegReg32,
-			halfAddRegImm32:    opDecReg32NF_AddRegImm32,
-			halfSubRegReg32:    opDecReg32NF_SubRegReg32,
-			halfSubRegImm32:    opDecReg32NF_SubRegImm32,
-			halfAndRegImm32:    opDecReg32NF_AndRegImm32,
-			halfOrRegReg32:     opDecReg32NF_OrRegReg32,
-			halfXorRegReg32:    opDecReg32NF_XorRegReg32,
-			halfIncReg32:       opDecReg32NF_IncReg32,
-			halfDecReg32:       opDecReg32NF_DecReg32,
-			halfShlRegImm32:    opDecReg32NF_ShlRegImm32,
-			halfShrRegImm32:    opDecReg32NF_ShrRegImm32,
-			halfAdcRegReg32:    opDecReg32NF_AdcRegReg32,
-			halfImulRegReg32:   opDecReg32NF_ImulRegReg32,
-			halfRolRegImm32:    opDecReg32NF_RolRegImm32,
-			halfNegReg32:       opDecReg32NF_NegReg32,
-			halfAddMemReg32:    opDecReg32NF_AddMemReg32,
-			halfAddRegMem32:    opDecReg32NF_AddRegMem32,
+			halfMovRegReg32:        opDecReg32NF_MovRegReg32,
+			halfMovRegImm32:        opDecReg32NF_MovRegImm32,
+			halfLea32Flat:          opDecReg32NF_Lea32Flat,
+			halfLea32:              opDecReg32NF_Lea32,
+			halfAddRegReg32NF:      opDecReg32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opDecReg32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opDecReg32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opDecReg32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opDecReg32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opDecReg32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opDecReg32NF_XorRegReg32NF,
+			halfIncReg32NF:         opDecReg32NF_IncReg32NF,
+			halfDecReg32NF:         opDecReg32NF_DecReg32NF,
+			halfShlRegImm32NF:      opDecReg32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opDecReg32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opDecReg32NF_AddRegImm32,
+			halfSubRegImm32:        opDecReg32NF_SubRegImm32,
+			halfXorRegReg32:        opDecReg32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opDecReg32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opDecReg32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opDecReg32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opDecReg32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opDecReg32NF_PushReg32Flat,
+			halfPushImm32Flat:      opDecReg32NF_PushImm32Flat,
+			halfPopReg32Flat:       opDecReg32NF_PopReg32Flat,
+			halfRet32Flat:          opDecReg32NF_Ret32Flat,
+			halfCall32Flat:         opDecReg32NF_Call32Flat,
+			halfAddRegReg32:        opDecReg32NF_AddRegReg32,
+			halfSubRegReg32:        opDecReg32NF_SubRegReg32,
+			halfAndRegImm32:        opDecReg32NF_AndRegImm32,
+			halfOrRegReg32:         opDecReg32NF_OrRegReg32,
+			halfIncReg32:           opDecReg32NF_IncReg32,
+			halfDecReg32:           opDecReg32NF_DecReg32,
+			halfShlRegImm32:        opDecReg32NF_ShlRegImm32,
+			halfShrRegImm32:        opDecReg32NF_ShrRegImm32,
+			halfAdcRegReg32:        opDecReg32NF_AdcRegReg32,
+			halfImulRegReg32:       opDecReg32NF_ImulRegReg32,
+			halfRolRegImm32:        opDecReg32NF_RolRegImm32,
+			halfNegReg32:           opDecReg32NF_NegReg32,
+			halfAddMemReg32Flat:    opDecReg32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opDecReg32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opDecReg32NF_SubRegMem32Flat,
 		},
 		halfShlRegImm32NF: {
-			halfMovRegReg32:    opShlRegImm32NF_MovRegReg32,
-			halfMovRegImm32:    opShlRegImm32NF_MovRegImm32,
-			halfMovRegMem32:    opShlRegImm32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opShlRegImm32NF_MovzxReg32Mem8,
-			halfLea32:          opShlRegImm32NF_Lea32,
-			halfAddRegReg32NF:  opShlRegImm32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opShlRegImm32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opShlRegImm32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opShlRegImm32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opShlRegImm32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opShlRegImm32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opShlRegImm32NF_XorRegReg32NF,
-			halfIncReg32NF:     opShlRegImm32NF_IncReg32NF,
-			halfDecReg32NF:     opShlRegImm32NF_DecReg32NF,
-			halfShlRegImm32NF:  opShlRegImm32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opShlRegImm32NF_ShrRegImm32NF,
-			halfPopReg32:       opShlRegImm32NF_PopReg32,
-			halfMovMemReg32:    opShlRegImm32NF_MovMemReg32,
-			halfPushReg32:      opShlRegImm32NF_PushReg32,
-			halfRet32:          opShlRegImm32NF_Ret32,
-			halfCall32:         opShlRegImm32NF_Call32,
-			halfAddRegReg32:    opShlRegImm32NF_AddRegReg32,
-			halfAddRegImm32:    opShlRegImm32NF_AddRegImm32,
-			halfSubRegReg32:    opShlRegImm32NF_SubRegReg32,
-			halfSubRegImm32:    opShlRegImm32NF_SubRegImm32,
-			halfAndRegImm32:    opShlRegImm32NF_AndRegImm32,
-			halfOrRegReg32:     opShlRegImm32NF_OrRegReg32,
-			halfXorRegReg32:    opShlRegImm32NF_XorRegReg32,
-			halfIncReg32:       opShlRegImm32NF_IncReg32,
-			halfDecReg32:       opShlRegImm32NF_DecReg32,
-			halfShlRegImm32:    opShlRegImm32NF_ShlRegImm32,
-			halfShrRegImm32:    opShlRegImm32NF_ShrRegImm32,
-			halfAdcRegReg32:    opShlRegImm32NF_AdcRegReg32,
-			halfImulRegReg32:   opShlRegImm32NF_ImulRegReg32,
-			halfRolRegImm32:    opShlRegImm32NF_RolRegImm32,
-			halfNegReg32:       opShlRegImm32NF_NegReg32,
-			halfAddMemReg32:    opShlRegImm32NF_AddMemReg32,
-			halfAddRegMem32:    opShlRegImm32NF_AddRegMem32,
+			halfMovRegReg32:        opShlRegImm32NF_MovRegReg32,
+			halfMovRegImm32:        opShlRegImm32NF_MovRegImm32,
+			halfLea32Flat:          opShlRegImm32NF_Lea32Flat,
+			halfLea32:              opShlRegImm32NF_Lea32,
+			halfAddRegReg32NF:      opShlRegImm32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opShlRegImm32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opShlRegImm32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opShlRegImm32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opShlRegImm32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opShlRegImm32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opShlRegImm32NF_XorRegReg32NF,
+			halfIncReg32NF:         opShlRegImm32NF_IncReg32NF,
+			halfDecReg32NF:         opShlRegImm32NF_DecReg32NF,
+			halfShlRegImm32NF:      opShlRegImm32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opShlRegImm32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opShlRegImm32NF_AddRegImm32,
+			halfSubRegImm32:        opShlRegImm32NF_SubRegImm32,
+			halfXorRegReg32:        opShlRegImm32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opShlRegImm32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opShlRegImm32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opShlRegImm32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opShlRegImm32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opShlRegImm32NF_PushReg32Flat,
+			halfPushImm32Flat:      opShlRegImm32NF_PushImm32Flat,
+			halfPopReg32Flat:       opShlRegImm32NF_PopReg32Flat,
+			halfRet32Flat:          opShlRegImm32NF_Ret32Flat,
+			halfCall32Flat:         opShlRegImm32NF_Call32Flat,
+			halfAddRegReg32:        opShlRegImm32NF_AddRegReg32,
+			halfSubRegReg32:        opShlRegImm32NF_SubRegReg32,
+			halfAndRegImm32:        opShlRegImm32NF_AndRegImm32,
+			halfOrRegReg32:         opShlRegImm32NF_OrRegReg32,
+			halfIncReg32:           opShlRegImm32NF_IncReg32,
+			halfDecReg32:           opShlRegImm32NF_DecReg32,
+			halfShlRegImm32:        opShlRegImm32NF_ShlRegImm32,
+			halfShrRegImm32:        opShlRegImm32NF_ShrRegImm32,
+			halfAdcRegReg32:        opShlRegImm32NF_AdcRegReg32,
+			halfImulRegReg32:       opShlRegImm32NF_ImulRegReg32,
+			halfRolRegImm32:        opShlRegImm32NF_RolRegImm32,
+			halfNegReg32:           opShlRegImm32NF_NegReg32,
+			halfAddMemReg32Flat:    opShlRegImm32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opShlRegImm32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opShlRegImm32NF_SubRegMem32Flat,
 		},
 		halfShrRegImm32NF: {
-			halfMovRegReg32:    opShrRegImm32NF_MovRegReg32,
-			halfMovRegImm32:    opShrRegImm32NF_MovRegImm32,
-			halfMovRegMem32:    opShrRegImm32NF_MovRegMem32,
-			halfMovzxReg32Mem8: opShrRegImm32NF_MovzxReg32Mem8,
-			halfLea32:          opShrRegImm32NF_Lea32,
-			halfAddRegReg32NF:  opShrRegImm32NF_AddRegReg32NF,
-			halfAddRegImm32NF:  opShrRegImm32NF_AddRegImm32NF,
-			halfSubRegReg32NF:  opShrRegImm32NF_SubRegReg32NF,
-			halfSubRegImm32NF:  opShrRegImm32NF_SubRegImm32NF,
-			halfAndRegImm32NF:  opShrRegImm32NF_AndRegImm32NF,
-			halfOrRegReg32NF:   opShrRegImm32NF_OrRegReg32NF,
-			halfXorRegReg32NF:  opShrRegImm32NF_XorRegReg32NF,
-			halfIncReg32NF:     opShrRegImm32NF_IncReg32NF,
-			halfDecReg32NF:     opShrRegImm32NF_DecReg32NF,
-			halfShlRegImm32NF:  opShrRegImm32NF_ShlRegImm32NF,
-			halfShrRegImm32NF:  opShrRegImm32NF_ShrRegImm32NF,
-			halfPopReg32:       opShrRegImm32NF_PopReg32,
-			halfMovMemReg32:    opShrRegImm32NF_MovMemReg32,
-			halfPushReg32:      opShrRegImm32NF_PushReg32,
-			halfRet32:          opShrRegImm32NF_Ret32,
-			halfCall32:         opShrRegImm32NF_Call32,
-			halfAddRegReg32:    opShrRegImm32NF_AddRegReg32,
-			halfAddRegImm32:    opShrRegImm32NF_AddRegImm32,
-			halfSubRegReg32:    opShrRegImm32NF_SubRegReg32,
-			halfSubRegImm32:    opShrRegImm32NF_SubRegImm32,
-			halfAndRegImm32:    opShrRegImm32NF_AndRegImm32,
-			halfOrRegReg32:     opShrRegImm32NF_OrRegReg32,
-			halfXorRegReg32:    opShrRegImm32NF_XorRegReg32,
-			halfIncReg32:       opShrRegImm32NF_IncReg32,
-			halfDecReg32:       opShrRegImm32NF_DecReg32,
-			halfShlRegImm32:    opShrRegImm32NF_ShlRegImm32,
-			halfShrRegImm32:    opShrRegImm32NF_ShrRegImm32,
-			halfAdcRegReg32:    opShrRegImm32NF_AdcRegReg32,
-			halfImulRegReg32:   opShrRegImm32NF_ImulRegReg32,
-			halfRolRegImm32:    opShrRegImm32NF_RolRegImm32,
-			halfNegReg32:       opShrRegImm32NF_NegReg32,
-			halfAddMemReg32:    opShrRegImm32NF_AddMemReg32,
-			halfAddRegMem32:    opShrRegImm32NF_AddRegMem32,
+			halfMovRegReg32:        opShrRegImm32NF_MovRegReg32,
+			halfMovRegImm32:        opShrRegImm32NF_MovRegImm32,
+			halfLea32Flat:          opShrRegImm32NF_Lea32Flat,
+			halfLea32:              opShrRegImm32NF_Lea32,
+			halfAddRegReg32NF:      opShrRegImm32NF_AddRegReg32NF,
+			halfAddRegImm32NF:      opShrRegImm32NF_AddRegImm32NF,
+			halfSubRegReg32NF:      opShrRegImm32NF_SubRegReg32NF,
+			halfSubRegImm32NF:      opShrRegImm32NF_SubRegImm32NF,
+			halfAndRegImm32NF:      opShrRegImm32NF_AndRegImm32NF,
+			halfOrRegReg32NF:       opShrRegImm32NF_OrRegReg32NF,
+			halfXorRegReg32NF:      opShrRegImm32NF_XorRegReg32NF,
+			halfIncReg32NF:         opShrRegImm32NF_IncReg32NF,
+			halfDecReg32NF:         opShrRegImm32NF_DecReg32NF,
+			halfShlRegImm32NF:      opShrRegImm32NF_ShlRegImm32NF,
+			halfShrRegImm32NF:      opShrRegImm32NF_ShrRegImm32NF,
+			halfAddRegImm32:        opShrRegImm32NF_AddRegImm32,
+			halfSubRegImm32:        opShrRegImm32NF_SubRegImm32,
+			halfXorRegReg32:        opShrRegImm32NF_XorRegReg32,
+			halfMovRegMem32Flat:    opShrRegImm32NF_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opShrRegImm32NF_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opShrRegImm32NF_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opShrRegImm32NF_MovMemImm32Flat,
+			halfPushReg32Flat:      opShrRegImm32NF_PushReg32Flat,
+			halfPushImm32Flat:      opShrRegImm32NF_PushImm32Flat,
+			halfPopReg32Flat:       opShrRegImm32NF_PopReg32Flat,
+			halfRet32Flat:          opShrRegImm32NF_Ret32Flat,
+			halfCall32Flat:         opShrRegImm32NF_Call32Flat,
+			halfAddRegReg32:        opShrRegImm32NF_AddRegReg32,
+			halfSubRegReg32:        opShrRegImm32NF_SubRegReg32,
+			halfAndRegImm32:        opShrRegImm32NF_AndRegImm32,
+			halfOrRegReg32:         opShrRegImm32NF_OrRegReg32,
+			halfIncReg32:           opShrRegImm32NF_IncReg32,
+			halfDecReg32:           opShrRegImm32NF_DecReg32,
+			halfShlRegImm32:        opShrRegImm32NF_ShlRegImm32,
+			halfShrRegImm32:        opShrRegImm32NF_ShrRegImm32,
+			halfAdcRegReg32:        opShrRegImm32NF_AdcRegReg32,
+			halfImulRegReg32:       opShrRegImm32NF_ImulRegReg32,
+			halfRolRegImm32:        opShrRegImm32NF_RolRegImm32,
+			halfNegReg32:           opShrRegImm32NF_NegReg32,
+			halfAddMemReg32Flat:    opShrRegImm32NF_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opShrRegImm32NF_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opShrRegImm32NF_SubRegMem32Flat,
 		},
-		halfPopReg32: {
-			halfMovRegReg32:    opPopReg32_MovRegReg32,
-			halfMovRegImm32:    opPopReg32_MovRegImm32,
-			halfMovRegMem32:    opPopReg32_MovRegMem32,
-			halfMovzxReg32Mem8: opPopReg32_MovzxReg32Mem8,
-			halfLea32:          opPopReg32_Lea32,
-			halfAddRegReg32NF:  opPopReg32_AddRegReg32NF,
-			halfAddRegImm32NF:  opPopReg32_AddRegImm32NF,
-			halfSubRegReg32NF:  opPopReg32_SubRegReg32NF,
-			halfSubRegImm32NF:  opPopReg32_SubRegImm32NF,
-			halfAndRegImm32NF:  opPopReg32_AndRegImm32NF,
-			halfOrRegReg32NF:   opPopReg32_OrRegReg32NF,
-			halfXorRegReg32NF:  opPopReg32_XorRegReg32NF,
-			halfIncReg32NF:     opPopReg32_IncReg32NF,
-			halfDecReg32NF:     opPopReg32_DecReg32NF,
-			halfShlRegImm32NF:  opPopReg32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opPopReg32_ShrRegImm32NF,
-			halfPopReg32:       opPopReg32_PopReg32,
-			halfMovMemReg32:    opPopReg32_MovMemReg32,
-			halfPushReg32:      opPopReg32_PushReg32,
-			halfRet32:          opPopReg32_Ret32,
-			halfCall32:         opPopReg32_Call32,
-			halfAddRegReg32:    opPopReg32_AddRegReg32,
-			halfAddRegImm32:    opPopReg32_AddRegImm32,
-			halfSubRegReg32:    opPopReg32_SubRegReg32,
-			halfSubRegImm32:    opPopReg32_SubRegImm32,
-			halfAndRegImm32:    opPopReg32_AndRegImm32,
-			halfOrRegReg32:     opPopReg32_OrRegReg32,
-			halfXorRegReg32:    opPopReg32_XorRegReg32,
-			halfIncReg32:       opPopReg32_IncReg32,
-			halfDecReg32:       opPopReg32_DecReg32,
-			halfShlRegImm32:    opPopReg32_ShlRegImm32,
-			halfShrRegImm32:    opPopReg32_ShrRegImm32,
-			halfAdcRegReg32:    opPopReg32_AdcRegReg32,
-			halfImulRegReg32:   opPopReg32_ImulRegReg32,
-			halfRolRegImm32:    opPopReg32_RolRegImm32,
-			halfNegReg32:       opPopReg32_NegReg32,
-			halfAddMemReg32:    opPopReg32_AddMemReg32,
-			halfAddRegMem32:    opPopReg32_AddRegMem32,
+		halfAddRegImm32: {
+			halfMovRegReg32:        opAddRegImm32_MovRegReg32,
+			halfMovRegImm32:        opAddRegImm32_MovRegImm32,
+			halfLea32Flat:          opAddRegImm32_Lea32Flat,
+			halfLea32:              opAddRegImm32_Lea32,
+			halfAddRegReg32NF:      opAddRegImm32_AddRegReg32NF,
+			halfAddRegImm32NF:      opAddRegImm32_AddRegImm32NF,
+			halfSubRegReg32NF:      opAddRegImm32_SubRegReg32NF,
+			halfSubRegImm32NF:      opAddRegImm32_SubRegImm32NF,
+			halfAndRegImm32NF:      opAddRegImm32_AndRegImm32NF,
+			halfOrRegReg32NF:       opAddRegImm32_OrRegReg32NF,
+			halfXorRegReg32NF:      opAddRegImm32_XorRegReg32NF,
+			halfIncReg32NF:         opAddRegImm32_IncReg32NF,
+			halfDecReg32NF:         opAddRegImm32_DecReg32NF,
+			halfShlRegImm32NF:      opAddRegImm32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opAddRegImm32_ShrRegImm32NF,
+			halfAddRegImm32:        opAddRegImm32_AddRegImm32,
+			halfSubRegImm32:        opAddRegImm32_SubRegImm32,
+			halfXorRegReg32:        opAddRegImm32_XorRegReg32,
+			halfMovRegMem32Flat:    opAddRegImm32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opAddRegImm32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opAddRegImm32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opAddRegImm32_MovMemImm32Flat,
+			halfPushReg32Flat:      opAddRegImm32_PushReg32Flat,
+			halfPushImm32Flat:      opAddRegImm32_PushImm32Flat,
+			halfPopReg32Flat:       opAddRegImm32_PopReg32Flat,
+			halfRet32Flat:          opAddRegImm32_Ret32Flat,
+			halfCall32Flat:         opAddRegImm32_Call32Flat,
+			halfAddRegReg32:        opAddRegImm32_AddRegReg32,
+			halfSubRegReg32:        opAddRegImm32_SubRegReg32,
+			halfAndRegImm32:        opAddRegImm32_AndRegImm32,
+			halfOrRegReg32:         opAddRegImm32_OrRegReg32,
+			halfIncReg32:           opAddRegImm32_IncReg32,
+			halfDecReg32:           opAddRegImm32_DecReg32,
+			halfShlRegImm32:        opAddRegImm32_ShlRegImm32,
+			halfShrRegImm32:        opAddRegImm32_ShrRegImm32,
+			halfAdcRegReg32:        opAddRegImm32_AdcRegReg32,
+			halfImulRegReg32:       opAddRegImm32_ImulRegReg32,
+			halfRolRegImm32:        opAddRegImm32_RolRegImm32,
+			halfNegReg32:           opAddRegImm32_NegReg32,
+			halfAddMemReg32Flat:    opAddRegImm32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opAddRegImm32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opAddRegImm32_SubRegMem32Flat,
 		},
-		halfMovMemReg32: {
-			halfMovRegReg32:    opMovMemReg32_MovRegReg32,
-			halfMovRegImm32:    opMovMemReg32_MovRegImm32,
-			halfMovRegMem32:    opMovMemReg32_MovRegMem32,
-			halfMovzxReg32Mem8: opMovMemReg32_MovzxReg32Mem8,
-			halfLea32:          opMovMemReg32_Lea32,
-			halfAddRegReg32NF:  opMovMemReg32_AddRegReg32NF,
-			halfAddRegImm32NF:  opMovMemReg32_AddRegImm32NF,
-			halfSubRegReg32NF:  opMovMemReg32_SubRegReg32NF,
-			halfSubRegImm32NF:  opMovMemReg32_SubRegImm32NF,
-			halfAndRegImm32NF:  opMovMemReg32_AndRegImm32NF,
-			halfOrRegReg32NF:   opMovMemReg32_OrRegReg32NF,
-			halfXorRegReg32NF:  opMovMemReg32_XorRegReg32NF,
-			halfIncReg32NF:     opMovMemReg32_IncReg32NF,
-			halfDecReg32NF:     opMovMemReg32_DecReg32NF,
-			halfShlRegImm32NF:  opMovMemReg32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opMovMemReg32_ShrRegImm32NF,
-			halfPopReg32:       opMovMemReg32_PopReg32,
-			halfMovMemReg32:    opMovMemReg32_MovMemReg32,
-			halfPushReg32:      opMovMemReg32_PushReg32,
-			halfRet32:          opMovMemReg32_Ret32,
-			halfCall32:         opMovMemReg32_Call32,
-			halfAddRegReg32:    opMovMemReg32_AddRegReg32,
-			halfAddRegImm32:    opMovMemReg32_AddRegImm32,
-			halfSubRegReg32:    opMovMemReg32_SubRegReg32,
-			halfSubRegImm32:    opMovMemReg32_SubRegImm32,
-			halfAndRegImm32:    opMovMemReg32_AndRegImm32,
-			halfOrRegReg32:     opMovMemReg32_OrRegReg32,
-			halfXorRegReg32:    opMovMemReg32_XorRegReg32,
-			halfIncReg32:       opMovMemReg32_IncReg32,
-			halfDecReg32:       opMovMemReg32_DecReg32,
-			halfShlRegImm32:    opMovMemReg32_ShlRegImm32,
-			halfShrRegImm32:    opMovMemReg32_ShrRegImm32,
-			halfAdcRegReg32:    opMovMemReg32_AdcRegReg32,
-			halfImulRegReg32:   opMovMemReg32_ImulRegReg32,
-			halfRolRegImm32:    opMovMemReg32_RolRegImm32,
-			halfNegReg32:       opMovMemReg32_NegReg32,
-			halfAddMemReg32:    opMovMemReg32_AddMemReg32,
-			halfAddRegMem32:    opMovMemReg32_AddRegMem32,
+		halfSubRegImm32: {
+			halfMovRegReg32:        opSubRegImm32_MovRegReg32,
+			halfMovRegImm32:        opSubRegImm32_MovRegImm32,
+			halfLea32Flat:          opSubRegImm32_Lea32Flat,
+			halfLea32:              opSubRegImm32_Lea32,
+			halfAddRegReg32NF:      opSubRegImm32_AddRegReg32NF,
+			halfAddRegImm32NF:      opSubRegImm32_AddRegImm32NF,
+			halfSubRegReg32NF:      opSubRegImm32_SubRegReg32NF,
+			halfSubRegImm32NF:      opSubRegImm32_SubRegImm32NF,
+			halfAndRegImm32NF:      opSubRegImm32_AndRegImm32NF,
+			halfOrRegReg32NF:       opSubRegImm32_OrRegReg32NF,
+			halfXorRegReg32NF:      opSubRegImm32_XorRegReg32NF,
+			halfIncReg32NF:         opSubRegImm32_IncReg32NF,
+			halfDecReg32NF:         opSubRegImm32_DecReg32NF,
+			halfShlRegImm32NF:      opSubRegImm32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opSubRegImm32_ShrRegImm32NF,
+			halfAddRegImm32:        opSubRegImm32_AddRegImm32,
+			halfSubRegImm32:        opSubRegImm32_SubRegImm32,
+			halfXorRegReg32:        opSubRegImm32_XorRegReg32,
+			halfMovRegMem32Flat:    opSubRegImm32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opSubRegImm32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opSubRegImm32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opSubRegImm32_MovMemImm32Flat,
+			halfPushReg32Flat:      opSubRegImm32_PushReg32Flat,
+			halfPushImm32Flat:      opSubRegImm32_PushImm32Flat,
+			halfPopReg32Flat:       opSubRegImm32_PopReg32Flat,
+			halfRet32Flat:          opSubRegImm32_Ret32Flat,
+			halfCall32Flat:         opSubRegImm32_Call32Flat,
+			halfAddRegReg32:        opSubRegImm32_AddRegReg32,
+			halfSubRegReg32:        opSubRegImm32_SubRegReg32,
+			halfAndRegImm32:        opSubRegImm32_AndRegImm32,
+			halfOrRegReg32:         opSubRegImm32_OrRegReg32,
+			halfIncReg32:           opSubRegImm32_IncReg32,
+			halfDecReg32:           opSubRegImm32_DecReg32,
+			halfShlRegImm32:        opSubRegImm32_ShlRegImm32,
+			halfShrRegImm32:        opSubRegImm32_ShrRegImm32,
+			halfAdcRegReg32:        opSubRegImm32_AdcRegReg32,
+			halfImulRegReg32:       opSubRegImm32_ImulRegReg32,
+			halfRolRegImm32:        opSubRegImm32_RolRegImm32,
+			halfNegReg32:           opSubRegImm32_NegReg32,
+			halfAddMemReg32Flat:    opSubRegImm32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opSubRegImm32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opSubRegImm32_SubRegMem32Flat,
 		},
-		halfPushReg32: {
-			halfMovRegReg32:    opPushReg32_MovRegReg32,
-			halfMovRegImm32:    opPushReg32_MovRegImm32,
-			halfMovRegMem32:    opPushReg32_MovRegMem32,
-			halfMovzxReg32Mem8: opPushReg32_MovzxReg32Mem8,
-			halfLea32:          opPushReg32_Lea32,
-			halfAddRegReg32NF:  opPushReg32_AddRegReg32NF,
-			halfAddRegImm32NF:  opPushReg32_AddRegImm32NF,
-			halfSubRegReg32NF:  opPushReg32_SubRegReg32NF,
-			halfSubRegImm32NF:  opPushReg32_SubRegImm32NF,
-			halfAndRegImm32NF:  opPushReg32_AndRegImm32NF,
-			halfOrRegReg32NF:   opPushReg32_OrRegReg32NF,
-			halfXorRegReg32NF:  opPushReg32_XorRegReg32NF,
-			halfIncReg32NF:     opPushReg32_IncReg32NF,
-			halfDecReg32NF:     opPushReg32_DecReg32NF,
-			halfShlRegImm32NF:  opPushReg32_ShlRegImm32NF,
-			halfShrRegImm32NF:  opPushReg32_ShrRegImm32NF,
-			halfPopReg32:       opPushReg32_PopReg32,
-			halfMovMemReg32:    opPushReg32_MovMemReg32,
-			halfPushReg32:      opPushReg32_PushReg32,
-			halfRet32:          opPushReg32_Ret32,
-			halfCall32:         opPushReg32_Call32,
-			halfAddRegReg32:    opPushReg32_AddRegReg32,
-			halfAddRegImm32:    opPushReg32_AddRegImm32,
-			halfSubRegReg32:    opPushReg32_SubRegReg32,
-			halfSubRegImm32:    opPushReg32_SubRegImm32,
-			halfAndRegImm32:    opPushReg32_AndRegImm32,
-			halfOrRegReg32:     opPushReg32_OrRegReg32,
-			halfXorRegReg32:    opPushReg32_XorRegReg32,
-			halfIncReg32:       opPushReg32_IncReg32,
-			halfDecReg32:       opPushReg32_DecReg32,
-			halfShlRegImm32:    opPushReg32_ShlRegImm32,
-			halfShrRegImm32:    opPushReg32_ShrRegImm32,
-			halfAdcRegReg32:    opPushReg32_AdcRegReg32,
-			halfImulRegReg32:   opPushReg32_ImulRegReg32,
-			halfRolRegImm32:    opPushReg32_RolRegImm32,
-			halfNegReg32:       opPushReg32_NegReg32,
-			halfAddMemReg32:    opPushReg32_AddMemReg32,
-			halfAddRegMem32:    opPushReg32_AddRegMem32,
+		halfXorRegReg32: {
+			halfMovRegReg32:        opXorRegReg32_MovRegReg32,
+			halfMovRegImm32:        opXorRegReg32_MovRegImm32,
+			halfLea32Flat:          opXorRegReg32_Lea32Flat,
+			halfLea32:              opXorRegReg32_Lea32,
+			halfAddRegReg32NF:      opXorRegReg32_AddRegReg32NF,
+			halfAddRegImm32NF:      opXorRegReg32_AddRegImm32NF,
+			halfSubRegReg32NF:      opXorRegReg32_SubRegReg32NF,
+			halfSubRegImm32NF:      opXorRegReg32_SubRegImm32NF,
+			halfAndRegImm32NF:      opXorRegReg32_AndRegImm32NF,
+			halfOrRegReg32NF:       opXorRegReg32_OrRegReg32NF,
+			halfXorRegReg32NF:      opXorRegReg32_XorRegReg32NF,
+			halfIncReg32NF:         opXorRegReg32_IncReg32NF,
+			halfDecReg32NF:         opXorRegReg32_DecReg32NF,
+			halfShlRegImm32NF:      opXorRegReg32_ShlRegImm32NF,
+			halfShrRegImm32NF:      opXorRegReg32_ShrRegImm32NF,
+			halfAddRegImm32:        opXorRegReg32_AddRegImm32,
+			halfSubRegImm32:        opXorRegReg32_SubRegImm32,
+			halfXorRegReg32:        opXorRegReg32_XorRegReg32,
+			halfMovRegMem32Flat:    opXorRegReg32_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opXorRegReg32_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opXorRegReg32_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opXorRegReg32_MovMemImm32Flat,
+			halfPushReg32Flat:      opXorRegReg32_PushReg32Flat,
+			halfPushImm32Flat:      opXorRegReg32_PushImm32Flat,
+			halfPopReg32Flat:       opXorRegReg32_PopReg32Flat,
+			halfRet32Flat:          opXorRegReg32_Ret32Flat,
+			halfCall32Flat:         opXorRegReg32_Call32Flat,
+			halfAddRegReg32:        opXorRegReg32_AddRegReg32,
+			halfSubRegReg32:        opXorRegReg32_SubRegReg32,
+			halfAndRegImm32:        opXorRegReg32_AndRegImm32,
+			halfOrRegReg32:         opXorRegReg32_OrRegReg32,
+			halfIncReg32:           opXorRegReg32_IncReg32,
+			halfDecReg32:           opXorRegReg32_DecReg32,
+			halfShlRegImm32:        opXorRegReg32_ShlRegImm32,
+			halfShrRegImm32:        opXorRegReg32_ShrRegImm32,
+			halfAdcRegReg32:        opXorRegReg32_AdcRegReg32,
+			halfImulRegReg32:       opXorRegReg32_ImulRegReg32,
+			halfRolRegImm32:        opXorRegReg32_RolRegImm32,
+			halfNegReg32:           opXorRegReg32_NegReg32,
+			halfAddMemReg32Flat:    opXorRegReg32_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opXorRegReg32_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opXorRegReg32_SubRegMem32Flat,
 		},
+		halfMovRegMem32Flat: {
+			halfMovRegReg32:        opMovRegMem32Flat_MovRegReg32,
+			halfMovRegImm32:        opMovRegMem32Flat_MovRegImm32,
+			halfLea32Flat:          opMovRegMem32Flat_Lea32Flat,
+			halfLea32:              opMovRegMem32Flat_Lea32,
+			halfAddRegReg32NF:      opMovRegMem32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovRegMem32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovRegMem32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovRegMem32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovRegMem32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovRegMem32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovRegMem32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opMovRegMem32Flat_IncReg32NF,
+			halfDecReg32NF:         opMovRegMem32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opMovRegMem32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovRegMem32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opMovRegMem32Flat_AddRegImm32,
+			halfSubRegImm32:        opMovRegMem32Flat_SubRegImm32,
+			halfXorRegReg32:        opMovRegMem32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opMovRegMem32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovRegMem32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovRegMem32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovRegMem32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovRegMem32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opMovRegMem32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opMovRegMem32Flat_PopReg32Flat,
+			halfRet32Flat:          opMovRegMem32Flat_Ret32Flat,
+			halfCall32Flat:         opMovRegMem32Flat_Call32Flat,
+			halfAddRegReg32:        opMovRegMem32Flat_AddRegReg32,
+			halfSubRegReg32:        opMovRegMem32Flat_SubRegReg32,
+			halfAndRegImm32:        opMovRegMem32Flat_AndRegImm32,
+			halfOrRegReg32:         opMovRegMem32Flat_OrRegReg32,
+			halfIncReg32:           opMovRegMem32Flat_IncReg32,
+			halfDecReg32:           opMovRegMem32Flat_DecReg32,
+			halfShlRegImm32:        opMovRegMem32Flat_ShlRegImm32,
+			halfShrRegImm32:        opMovRegMem32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opMovRegMem32Flat_AdcRegReg32,
+			halfImulRegReg32:       opMovRegMem32Flat_ImulRegReg32,
+			halfRolRegImm32:        opMovRegMem32Flat_RolRegImm32,
+			halfNegReg32:           opMovRegMem32Flat_NegReg32,
+			halfAddMemReg32Flat:    opMovRegMem32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovRegMem32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovRegMem32Flat_SubRegMem32Flat,
+		},
+		halfMovzxReg32Mem8Flat: {
+			halfMovRegReg32:        opMovzxReg32Mem8Flat_MovRegReg32,
+			halfMovRegImm32:        opMovzxReg32Mem8Flat_MovRegImm32,
+			halfLea32Flat:          opMovzxReg32Mem8Flat_Lea32Flat,
+			halfLea32:              opMovzxReg32Mem8Flat_Lea32,
+			halfAddRegReg32NF:      opMovzxReg32Mem8Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovzxReg32Mem8Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovzxReg32Mem8Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovzxReg32Mem8Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovzxReg32Mem8Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovzxReg32Mem8Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovzxReg32Mem8Flat_XorRegReg32NF,
+			halfIncReg32NF:         opMovzxReg32Mem8Flat_IncReg32NF,
+			halfDecReg32NF:         opMovzxReg32Mem8Flat_DecReg32NF,
+			halfShlRegImm32NF:      opMovzxReg32Mem8Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovzxReg32Mem8Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opMovzxReg32Mem8Flat_AddRegImm32,
+			halfSubRegImm32:        opMovzxReg32Mem8Flat_SubRegImm32,
+			halfXorRegReg32:        opMovzxReg32Mem8Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opMovzxReg32Mem8Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovzxReg32Mem8Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovzxReg32Mem8Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovzxReg32Mem8Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovzxReg32Mem8Flat_PushReg32Flat,
+			halfPushImm32Flat:      opMovzxReg32Mem8Flat_PushImm32Flat,
+			halfPopReg32Flat:       opMovzxReg32Mem8Flat_PopReg32Flat,
+			halfRet32Flat:          opMovzxReg32Mem8Flat_Ret32Flat,
+			halfCall32Flat:         opMovzxReg32Mem8Flat_Call32Flat,
+			halfAddRegReg32:        opMovzxReg32Mem8Flat_AddRegReg32,
+			halfSubRegReg32:        opMovzxReg32Mem8Flat_SubRegReg32,
+			halfAndRegImm32:        opMovzxReg32Mem8Flat_AndRegImm32,
+			halfOrRegReg32:         opMovzxReg32Mem8Flat_OrRegReg32,
+			halfIncReg32:           opMovzxReg32Mem8Flat_IncReg32,
+			halfDecReg32:           opMovzxReg32Mem8Flat_DecReg32,
+			halfShlRegImm32:        opMovzxReg32Mem8Flat_ShlRegImm32,
+			halfShrRegImm32:        opMovzxReg32Mem8Flat_ShrRegImm32,
+			halfAdcRegReg32:        opMovzxReg32Mem8Flat_AdcRegReg32,
+			halfImulRegReg32:       opMovzxReg32Mem8Flat_ImulRegReg32,
+			halfRolRegImm32:        opMovzxReg32Mem8Flat_RolRegImm32,
+			halfNegReg32:           opMovzxReg32Mem8Flat_NegReg32,
+			halfAddMemReg32Flat:    opMovzxReg32Mem8Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovzxReg32Mem8Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovzxReg32Mem8Flat_SubRegMem32Flat,
+		},
+		halfMovMemReg32Flat: {
+			halfMovRegReg32:        opMovMemReg32Flat_MovRegReg32,
+			halfMovRegImm32:        opMovMemReg32Flat_MovRegImm32,
+			halfLea32Flat:          opMovMemReg32Flat_Lea32Flat,
+			halfLea32:              opMovMemReg32Flat_Lea32,
+			halfAddRegReg32NF:      opMovMemReg32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovMemReg32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovMemReg32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovMemReg32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovMemReg32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovMemReg32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovMemReg32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opMovMemReg32Flat_IncReg32NF,
+			halfDecReg32NF:         opMovMemReg32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opMovMemReg32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovMemReg32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opMovMemReg32Flat_AddRegImm32,
+			halfSubRegImm32:        opMovMemReg32Flat_SubRegImm32,
+			halfXorRegReg32:        opMovMemReg32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opMovMemReg32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovMemReg32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovMemReg32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovMemReg32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovMemReg32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opMovMemReg32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opMovMemReg32Flat_PopReg32Flat,
+			halfRet32Flat:          opMovMemReg32Flat_Ret32Flat,
+			halfCall32Flat:         opMovMemReg32Flat_Call32Flat,
+			halfAddRegReg32:        opMovMemReg32Flat_AddRegReg32,
+			halfSubRegReg32:        opMovMemReg32Flat_SubRegReg32,
+			halfAndRegImm32:        opMovMemReg32Flat_AndRegImm32,
+			halfOrRegReg32:         opMovMemReg32Flat_OrRegReg32,
+			halfIncReg32:           opMovMemReg32Flat_IncReg32,
+			halfDecReg32:           opMovMemReg32Flat_DecReg32,
+			halfShlRegImm32:        opMovMemReg32Flat_ShlRegImm32,
+			halfShrRegImm32:        opMovMemReg32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opMovMemReg32Flat_AdcRegReg32,
+			halfImulRegReg32:       opMovMemReg32Flat_ImulRegReg32,
+			halfRolRegImm32:        opMovMemReg32Flat_RolRegImm32,
+			halfNegReg32:           opMovMemReg32Flat_NegReg32,
+			halfAddMemReg32Flat:    opMovMemReg32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovMemReg32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovMemReg32Flat_SubRegMem32Flat,
+		},
+		halfMovMemImm32Flat: {
+			halfMovRegReg32:        opMovMemImm32Flat_MovRegReg32,
+			halfMovRegImm32:        opMovMemImm32Flat_MovRegImm32,
+			halfLea32Flat:          opMovMemImm32Flat_Lea32Flat,
+			halfLea32:              opMovMemImm32Flat_Lea32,
+			halfAddRegReg32NF:      opMovMemImm32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opMovMemImm32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opMovMemImm32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opMovMemImm32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opMovMemImm32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opMovMemImm32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opMovMemImm32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opMovMemImm32Flat_IncReg32NF,
+			halfDecReg32NF:         opMovMemImm32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opMovMemImm32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opMovMemImm32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opMovMemImm32Flat_AddRegImm32,
+			halfSubRegImm32:        opMovMemImm32Flat_SubRegImm32,
+			halfXorRegReg32:        opMovMemImm32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opMovMemImm32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opMovMemImm32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opMovMemImm32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opMovMemImm32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opMovMemImm32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opMovMemImm32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opMovMemImm32Flat_PopReg32Flat,
+			halfRet32Flat:          opMovMemImm32Flat_Ret32Flat,
+			halfCall32Flat:         opMovMemImm32Flat_Call32Flat,
+			halfAddRegReg32:        opMovMemImm32Flat_AddRegReg32,
+			halfSubRegReg32:        opMovMemImm32Flat_SubRegReg32,
+			halfAndRegImm32:        opMovMemImm32Flat_AndRegImm32,
+			halfOrRegReg32:         opMovMemImm32Flat_OrRegReg32,
+			halfIncReg32:           opMovMemImm32Flat_IncReg32,
+			halfDecReg32:           opMovMemImm32Flat_DecReg32,
+			halfShlRegImm32:        opMovMemImm32Flat_ShlRegImm32,
+			halfShrRegImm32:        opMovMemImm32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opMovMemImm32Flat_AdcRegReg32,
+			halfImulRegReg32:       opMovMemImm32Flat_ImulRegReg32,
+			halfRolRegImm32:        opMovMemImm32Flat_RolRegImm32,
+			halfNegReg32:           opMovMemImm32Flat_NegReg32,
+			halfAddMemReg32Flat:    opMovMemImm32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opMovMemImm32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opMovMemImm32Flat_SubRegMem32Flat,
+		},
+		halfPushReg32Flat: {
+			halfMovRegReg32:        opPushReg32Flat_MovRegReg32,
+			halfMovRegImm32:        opPushReg32Flat_MovRegImm32,
+			halfLea32Flat:          opPushReg32Flat_Lea32Flat,
+			halfLea32:              opPushReg32Flat_Lea32,
+			halfAddRegReg32NF:      opPushReg32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opPushReg32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opPushReg32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opPushReg32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opPushReg32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opPushReg32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opPushReg32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opPushReg32Flat_IncReg32NF,
+			halfDecReg32NF:         opPushReg32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opPushReg32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opPushReg32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opPushReg32Flat_AddRegImm32,
+			halfSubRegImm32:        opPushReg32Flat_SubRegImm32,
+			halfXorRegReg32:        opPushReg32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opPushReg32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opPushReg32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opPushReg32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opPushReg32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opPushReg32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opPushReg32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opPushReg32Flat_PopReg32Flat,
+			halfRet32Flat:          opPushReg32Flat_Ret32Flat,
+			halfCall32Flat:         opPushReg32Flat_Call32Flat,
+			halfAddRegReg32:        opPushReg32Flat_AddRegReg32,
+			halfSubRegReg32:        opPushReg32Flat_SubRegReg32,
+			halfAndRegImm32:        opPushReg32Flat_AndRegImm32,
+			halfOrRegReg32:         opPushReg32Flat_OrRegReg32,
+			halfIncReg32:           opPushReg32Flat_IncReg32,
+			halfDecReg32:           opPushReg32Flat_DecReg32,
+			halfShlRegImm32:        opPushReg32Flat_ShlRegImm32,
+			halfShrRegImm32:        opPushReg32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opPushReg32Flat_AdcRegReg32,
+			halfImulRegReg32:       opPushReg32Flat_ImulRegReg32,
+			halfRolRegImm32:        opPushReg32Flat_RolRegImm32,
+			halfNegReg32:           opPushReg32Flat_NegReg32,
+			halfAddMemReg32Flat:    opPushReg32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opPushReg32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opPushReg32Flat_SubRegMem32Flat,
+		},
+		halfPushImm32Flat: {
+			halfMovRegReg32:        opPushImm32Flat_MovRegReg32,
+			halfMovRegImm32:        opPushImm32Flat_MovRegImm32,
+			halfLea32Flat:          opPushImm32Flat_Lea32Flat,
+			halfLea32:              opPushImm32Flat_Lea32,
+			halfAddRegReg32NF:      opPushImm32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opPushImm32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opPushImm32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opPushImm32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opPushImm32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opPushImm32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opPushImm32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opPushImm32Flat_IncReg32NF,
+			halfDecReg32NF:         opPushImm32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opPushImm32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opPushImm32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opPushImm32Flat_AddRegImm32,
+			halfSubRegImm32:        opPushImm32Flat_SubRegImm32,
+			halfXorRegReg32:        opPushImm32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opPushImm32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opPushImm32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opPushImm32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opPushImm32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opPushImm32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opPushImm32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opPushImm32Flat_PopReg32Flat,
+			halfRet32Flat:          opPushImm32Flat_Ret32Flat,
+			halfCall32Flat:         opPushImm32Flat_Call32Flat,
+			halfAddRegReg32:        opPushImm32Flat_AddRegReg32,
+			halfSubRegReg32:        opPushImm32Flat_SubRegReg32,
+			halfAndRegImm32:        opPushImm32Flat_AndRegImm32,
+			halfOrRegReg32:         opPushImm32Flat_OrRegReg32,
+			halfIncReg32:           opPushImm32Flat_IncReg32,
+			halfDecReg32:           opPushImm32Flat_DecReg32,
+			halfShlRegImm32:        opPushImm32Flat_ShlRegImm32,
+			halfShrRegImm32:        opPushImm32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opPushImm32Flat_AdcRegReg32,
+			halfImulRegReg32:       opPushImm32Flat_ImulRegReg32,
+			halfRolRegImm32:        opPushImm32Flat_RolRegImm32,
+			halfNegReg32:           opPushImm32Flat_NegReg32,
+			halfAddMemReg32Flat:    opPushImm32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opPushImm32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opPushImm32Flat_SubRegMem32Flat,
+		},
+		halfPopReg32Flat: {
+			halfMovRegReg32:        opPopReg32Flat_MovRegReg32,
+			halfMovRegImm32:        opPopReg32Flat_MovRegImm32,
+			halfLea32Flat:          opPopReg32Flat_Lea32Flat,
+			halfLea32:              opPopReg32Flat_Lea32,
+			halfAddRegReg32NF:      opPopReg32Flat_AddRegReg32NF,
+			halfAddRegImm32NF:      opPopReg32Flat_AddRegImm32NF,
+			halfSubRegReg32NF:      opPopReg32Flat_SubRegReg32NF,
+			halfSubRegImm32NF:      opPopReg32Flat_SubRegImm32NF,
+			halfAndRegImm32NF:      opPopReg32Flat_AndRegImm32NF,
+			halfOrRegReg32NF:       opPopReg32Flat_OrRegReg32NF,
+			halfXorRegReg32NF:      opPopReg32Flat_XorRegReg32NF,
+			halfIncReg32NF:         opPopReg32Flat_IncReg32NF,
+			halfDecReg32NF:         opPopReg32Flat_DecReg32NF,
+			halfShlRegImm32NF:      opPopReg32Flat_ShlRegImm32NF,
+			halfShrRegImm32NF:      opPopReg32Flat_ShrRegImm32NF,
+			halfAddRegImm32:        opPopReg32Flat_AddRegImm32,
+			halfSubRegImm32:        opPopReg32Flat_SubRegImm32,
+			halfXorRegReg32:        opPopReg32Flat_XorRegReg32,
+			halfMovRegMem32Flat:    opPopReg32Flat_MovRegMem32Flat,
+			halfMovzxReg32Mem8Flat: opPopReg32Flat_MovzxReg32Mem8Flat,
+			halfMovMemReg32Flat:    opPopReg32Flat_MovMemReg32Flat,
+			halfMovMemImm32Flat:    opPopReg32Flat_MovMemImm32Flat,
+			halfPushReg32Flat:      opPopReg32Flat_PushReg32Flat,
+			halfPushImm32Flat:      opPopReg32Flat_PushImm32Flat,
+			halfPopReg32Flat:       opPopReg32Flat_PopReg32Flat,
+			halfRet32Flat:          opPopReg32Flat_Ret32Flat,
+			halfCall32Flat:         opPopReg32Flat_Call32Flat,
+			halfAddRegReg32:        opPopReg32Flat_AddRegReg32,
+			halfSubRegReg32:        opPopReg32Flat_SubRegReg32,
+			halfAndRegImm32:        opPopReg32Flat_AndRegImm32,
+			halfOrRegReg32:         opPopReg32Flat_OrRegReg32,
+			halfIncReg32:           opPopReg32Flat_IncReg32,
+			halfDecReg32:           opPopReg32Flat_DecReg32,
+			halfShlRegImm32:        opPopReg32Flat_ShlRegImm32,
+			halfShrRegImm32:        opPopReg32Flat_ShrRegImm32,
+			halfAdcRegReg32:        opPopReg32Flat_AdcRegReg32,
+			halfImulRegReg32:       opPopReg32Flat_ImulRegReg32,
+			halfRolRegImm32:        opPopReg32Flat_RolRegImm32,
+			halfNegReg32:           opPopReg32Flat_NegReg32,
+			halfAddMemReg32Flat:    opPopReg32Flat_AddMemReg32Flat,
+			halfAddRegMem32Flat:    opPopReg32Flat_AddRegMem32Flat,
+			halfSubRegMem32Flat:    opPopReg32Flat_SubRegMem32Flat,
+		},
+	}
+	h.pushes = [maxRun + 1]handler{
+		2: opPush2,
+		3: opPush3,
+		4: opPush4,
+		5: opPush5,
+	}
+	h.pops = [maxRun + 1]handler{
+		2: opPop2,
+		3: opPop3,
+		4: opPop4,
+		5: opPop5,
+	}
+	h.popsRet = [maxRun + 1]handler{
+		1: opPop1Ret,
+		2: opPop2Ret,
+		3: opPop3Ret,
+		4: opPop4Ret,
+		5: opPop5Ret,
 	}
 }

@@ -44,6 +44,10 @@ func (h *handlers) initStack() {
 			b.set(op, pick2(in.OpSize, opPushSreg16, opPushSreg32))
 		case isa.Imm:
 			b.set(op, pick2(in.OpSize, opPushImm16, opPushImm32))
+			if in.OpSize == 4 && b.flatStack {
+				b.set(op, opPushImm32Flat)
+				b.half = halfPushImm32Flat
+			}
 		case isa.Mem:
 			b.set(op, pick2(in.OpSize, opPushMem16, opPushMem32))
 		default:
@@ -52,8 +56,9 @@ func (h *handlers) initStack() {
 				return
 			}
 			b.set(op, pick2(in.OpSize, opPushReg16, opPushReg32))
-			if in.OpSize == 4 {
-				b.half = halfPushReg32
+			if in.OpSize == 4 && b.flatStack {
+				b.set(op, opPushReg32Flat)
+				b.half = halfPushReg32Flat
 			}
 		}
 	}
@@ -73,8 +78,9 @@ func (h *handlers) initStack() {
 			}
 		default:
 			b.set(op, pick2(in.OpSize, opPopReg16, opPopReg32))
-			if in.OpSize == 4 {
-				b.half = halfPopReg32
+			if in.OpSize == 4 && b.flatStack {
+				b.set(op, opPopReg32Flat)
+				b.half = halfPopReg32Flat
 			}
 		}
 	}
@@ -106,6 +112,11 @@ func opPushSP8086(c *CPU, op *Op) *Op {
 
 func opPushImm16(c *CPU, op *Op) *Op {
 	c.push16(op, uint16(op.imm))
+	return next(c, op)
+}
+
+func opPushReg32(c *CPU, op *Op) *Op {
+	c.push32(op, c.get32(op.dst))
 	return next(c, op)
 }
 
@@ -145,6 +156,13 @@ func opPopReg16(c *CPU, op *Op) *Op {
 	v := c.peek16(op, 0)
 	c.addSP(2)
 	c.set16(op.dst, v)
+	return next(c, op)
+}
+
+func opPopReg32(c *CPU, op *Op) *Op {
+	v := c.peek32(op, 0)
+	c.addSP(4)
+	c.set32(op.dst, v)
 	return next(c, op)
 }
 

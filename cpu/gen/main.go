@@ -34,6 +34,64 @@ type form struct {
 
 var forms = []form{{"RegReg", "formRR"}, {"RegImm", "formRI"}, {"RegMem", "formRM"}, {"MemReg", "formMR"}, {"MemImm", "formMI"}}
 
+// memory reports whether one of the operands is in memory.
+func (f form) memory() bool { return f.name != "RegReg" && f.name != "RegImm" }
+
+// inRAM is the text of the way to a flat operand; where it cannot be gone, the
+// handler of all kinds of operands is called.
+func inRAM(address, tag string, bytes int, general string) string {
+	last := ""
+	if bytes > 1 {
+		last = fmt.Sprintf("(la + %d)", bytes-1)
+	} else {
+		last = "la"
+	}
+	return fmt.Sprintf("la := uint64(%s)\ne := c.entry(la)\nif e.%s != %s&^pageMask {\nreturn %s(c, op)\n}", address, tag, last, general)
+}
+
+// ram is the text of an element of RAM.
+func (s size) ram(i string) string {
+	if s.bits == 8 {
+		return "c.mem[" + i + "]"
+	}
+	return fmt.Sprintf("load%d(c.mem, %s)", s.bits, i)
+}
+
+func (s size) putRAM(i, v string) string {
+	if s.bits == 8 {
+		return fmt.Sprintf("c.mem[%s] = %s", i, v)
+	}
+	return fmt.Sprintf("store%d(c.mem, %s, %s)", s.bits, i, v)
+}
+
+// flatAddress is the offset of a flat operand.
+const flatAddress = "c.reg(op.base)+op.disp"
+
+// loadFlat is load for a flat operand of the handler with the given name.
+func (f form) loadFlat(s size, rmw bool, name string) string {
+	tag := "R"
+	if rmw && f.name != "RegMem" {
+		tag = "W"
+	}
+	out := inRAM(flatAddress, tag, s.bits/8, name) + "\ni := la + e.D\n"
+	if f.name == "RegMem" {
+		return out + "a, b := " + s.get("op.dst") + ", " + s.ram("i")
+	}
+	b := s.get("op.src")
+	if f.name == "MemImm" {
+		b = s.typ + "(op.imm)"
+	}
+	return out + "a, b := " + s.ram("i") + ", " + b
+}
+
+// storeFlat is store for what loadFlat has loaded.
+func (f form) storeFlat(s size) string {
+	if f.name[0] == 'M' {
+		return s.putRAM("i", "r")
+	}
+	return s.set("op.dst", "r")
+}
+
 // load writes a and b; rmw says that a will be written back.
 func (f form) load(s size, rmw bool) string {
 	var out string
@@ -103,77 +161,104 @@ func (o alu) flags(s size) string {
 }
 
 func genALU(w *bytes.Buffer) {
+	handler := func(name, load string, o alu, s size, flags bool, store string) {
+		fmt.Fprintf(w, "func %s(c *CPU, op *Op) *Op {\n%s\nr := %s\n", name, load, o.expr(s))
+		if flags {
+			fmt.Fprintln(w, o.flags(s))
+		}
+		if o.keep {
+			// The store cannot fault: the load checked it.
+			fmt.Fprintln(w, store)
+		}
+		fmt.Fprint(w, "return next(c, op)\n}\n\n")
+	}
 	for _, o := range alus {
 		for _, f := range forms {
 			for _, s := range sizes {
-				fmt.Fprintf(w, "func op%s%s%d(c *CPU, op *Op) *Op {\n%s\nr := %s\n", o.name, f.name, s.bits, f.load(s, o.keep), o.expr(s))
-				fmt.Fprintln(w, o.flags(s))
-				if o.keep {
-					// The store cannot fault: rmw checked it.
-					fmt.Fprintln(w, f.store(s))
+				name := fmt.Sprintf("op%s%s%d", o.name, f.name, s.bits)
+				handler(name, f.load(s, o.keep), o, s, true, f.store(s))
+				if f.memory() {
+					handler(name+"Flat", f.loadFlat(s, o.keep, name), o, s, true, f.storeFlat(s))
 				}
-				fmt.Fprint(w, "return next(c, op)\n}\n\n")
 				if o.keep && f.name[0] == 'R' {
 					// The same for where nobody looks at the flags.
-					fmt.Fprintf(w, "func op%s%s%dNF(c *CPU, op *Op) *Op {\n%s\nr := %s\n%s\nreturn next(c, op)\n}\n\n",
-						o.name, f.name, s.bits, f.load(s, o.keep), o.expr(s), f.store(s))
+					handler(name+"NF", f.load(s, o.keep), o, s, false, f.store(s))
+					if f.memory() {
+						handler(name+"FlatNF", f.loadFlat(s, o.keep, name+"NF"), o, s, false, f.storeFlat(s))
+					}
 				}
 			}
 		}
 	}
-	fmt.Fprint(w, "func (h *handlers) initALUTable() {\nh.aluNF = [9][numForms][3]handler{\n")
-	for _, o := range alus {
-		fmt.Fprint(w, "{\n")
-		for _, f := range forms {
-			if o.keep && f.name[0] == 'R' {
-				fmt.Fprintf(w, "%s: {op%s%s8NF, op%s%s16NF, op%s%s32NF},\n", f.index, o.name, f.name, o.name, f.name, o.name, f.name)
+	fmt.Fprint(w, "func (h *handlers) initALUTable() {\n")
+	for _, t := range []struct {
+		name, suffix string
+		has          func(alu, form) bool
+	}{
+		{"alu", "", func(alu, form) bool { return true }},
+		{"aluFlat", "Flat", func(_ alu, f form) bool { return f.memory() }},
+		{"aluNF", "NF", func(o alu, f form) bool { return o.keep && f.name[0] == 'R' }},
+		{"aluFlatNF", "FlatNF", func(o alu, f form) bool { return o.keep && f.name == "RegMem" }},
+	} {
+		fmt.Fprintf(w, "h.%s = [9][numForms][3]handler{\n", t.name)
+		for _, o := range alus {
+			fmt.Fprint(w, "{\n")
+			for _, f := range forms {
+				if t.has(o, f) {
+					fmt.Fprintf(w, "%s: {op%s%s8%s, op%s%s16%s, op%s%s32%s},\n", f.index, o.name, f.name, t.suffix, o.name, f.name, t.suffix, o.name, f.name, t.suffix)
+				}
 			}
+			fmt.Fprint(w, "},\n")
 		}
-		fmt.Fprint(w, "},\n")
+		fmt.Fprint(w, "}\n")
 	}
-	fmt.Fprint(w, "}\nh.alu = [9][numForms][3]handler{\n")
-	for _, o := range alus {
-		fmt.Fprint(w, "{\n")
-		for _, f := range forms {
-			fmt.Fprintf(w, "%s: {op%s%s8, op%s%s16, op%s%s32},\n", f.index, o.name, f.name, o.name, f.name, o.name, f.name)
-		}
-		fmt.Fprint(w, "},\n")
-	}
-	fmt.Fprint(w, "}\n}\n")
+	fmt.Fprint(w, "}\n")
 }
 
 func genMove(w *bytes.Buffer) {
 	for _, f := range forms {
 		for _, s := range sizes {
-			fmt.Fprintf(w, "func opMov%s%d(c *CPU, op *Op) *Op {\n", f.name, s.bits)
+			name := fmt.Sprintf("opMov%s%d", f.name, s.bits)
+			body := ""
 			switch f.name {
 			case "RegReg":
-				fmt.Fprintln(w, s.set("op.dst", s.get("op.src")))
+				body = s.set("op.dst", s.get("op.src"))
 			case "RegImm":
-				fmt.Fprintln(w, s.set("op.dst", s.typ+"(op.imm)"))
+				body = s.set("op.dst", s.typ+"(op.imm)")
 			case "RegMem":
-				if s.bits == 32 {
-					fmt.Fprintln(w, loadReg32)
-					break
-				}
-				fmt.Fprintln(w, s.set("op.dst", fmt.Sprintf("c.ld%d(op, op.seg, c.ea(op))", s.bits)))
+				body = s.set("op.dst", fmt.Sprintf("c.ld%d(op, op.seg, c.ea(op))", s.bits))
 			case "MemReg":
-				if s.bits == 32 {
-					fmt.Fprintln(w, storeReg32)
-					break
-				}
-				fmt.Fprintf(w, "c.st%d(op, op.seg, c.ea(op), %s)\n", s.bits, s.get("op.src"))
+				body = fmt.Sprintf("c.st%d(op, op.seg, c.ea(op), %s)", s.bits, s.get("op.src"))
 			case "MemImm":
-				fmt.Fprintf(w, "c.st%d(op, op.seg, c.ea(op), %s(op.imm))\n", s.bits, s.typ)
+				body = fmt.Sprintf("c.st%d(op, op.seg, c.ea(op), %s(op.imm))", s.bits, s.typ)
 			}
-			fmt.Fprint(w, "return next(c, op)\n}\n\n")
+			fmt.Fprintf(w, "func %s(c *CPU, op *Op) *Op {\n%s\nreturn next(c, op)\n}\n\n", name, body)
+			if f.memory() {
+				fmt.Fprintf(w, "func %sFlat(c *CPU, op *Op) *Op {\n%s\nreturn next(c, op)\n}\n\n", name, f.moveFlat(s))
+			}
 		}
 	}
-	fmt.Fprint(w, "func (h *handlers) initMoveTable() {\nh.mov = [numForms][3]handler{\n")
-	for _, f := range forms {
-		fmt.Fprintf(w, "%s: {opMov%s8, opMov%s16, opMov%s32},\n", f.index, f.name, f.name, f.name)
+	for _, t := range []string{"", "Flat"} {
+		fmt.Fprintf(w, "func (h *handlers) initMove%sTable() {\nh.mov%s = [numForms][3]handler{\n", t, t)
+		for _, f := range forms {
+			if t == "" || f.memory() {
+				fmt.Fprintf(w, "%s: {opMov%s8%s, opMov%s16%s, opMov%s32%s},\n", f.index, f.name, t, f.name, t, f.name, t)
+			}
+		}
+		fmt.Fprint(w, "}\n}\n")
 	}
-	fmt.Fprint(w, "}\n}\n")
+}
+
+// moveFlat is the work of MOV with a flat operand.
+func (f form) moveFlat(s size) string {
+	general := fmt.Sprintf("opMov%s%d", f.name, s.bits)
+	switch f.name {
+	case "RegMem":
+		return inRAM(flatAddress, "R", s.bits/8, general) + "\n" + s.set("op.dst", s.ram("la+e.D"))
+	case "MemReg":
+		return inRAM(flatAddress, "W", s.bits/8, general) + "\n" + s.putRAM("la+e.D", s.get("op.src"))
+	}
+	return inRAM(flatAddress, "W", s.bits/8, general) + "\n" + s.putRAM("la+e.D", s.typ+"(op.imm)")
 }
 
 // conds are the condition codes that are fused, with their tests on a and b of
@@ -226,38 +311,49 @@ func genCmpJcc(w *bytes.Buffer) {
 					}
 					name := fmt.Sprintf("op%s%s%dJ%s", o.name, f.name, s.bits, cc.name)
 					e.handler[cc.cc] = name
-					fmt.Fprintf(w, "func %s(c *CPU, op *Op) *Op {\n%s\nr := %s\n%s\n", name, f.load(s, false), o.expr(s), o.flags(s))
-					fmt.Fprintf(w, "j := nextOp(op)\nif %s {\nreturn c.branch(j)\n}\nreturn next(c, j)\n}\n\n", signed(test, s))
+					write := func(name, load string) {
+						fmt.Fprintf(w, "func %s(c *CPU, op *Op) *Op {\n%s\nr := %s\n%s\n", name, load, o.expr(s), o.flags(s))
+						fmt.Fprintf(w, "j := nextOp(op)\nif %s {\nreturn c.branch(j)\n}\nreturn next(c, j)\n}\n\n", signed(test, s))
+					}
+					write(name, f.load(s, false))
+					if f.memory() {
+						write(name+"Flat", f.loadFlat(s, false, name))
+					}
 				}
 				table = append(table, e)
 			}
 		}
 	}
 	fmt.Fprint(w, "func (h *handlers) initCmpJccTable() {\n")
-	for _, e := range table {
-		fmt.Fprintf(w, "h.cmpJcc[%d][%s][%d] = [16]handler{", e.k, e.f.index, e.s.index())
-		for cc, name := range e.handler {
-			if name != "" {
-				fmt.Fprintf(w, "%d: %s, ", cc, name)
+	for _, t := range []string{"", "Flat"} {
+		for _, e := range table {
+			if t != "" && !e.f.memory() {
+				continue
 			}
+			fmt.Fprintf(w, "h.cmpJcc%s[%d][%s][%d] = [16]handler{", t, e.k, e.f.index, e.s.index())
+			for cc, name := range e.handler {
+				if name != "" {
+					fmt.Fprintf(w, "%d: %s%s, ", cc, name, t)
+				}
+			}
+			fmt.Fprint(w, "}\n")
 		}
-		fmt.Fprint(w, "}\n")
 	}
 	fmt.Fprint(w, "}\n")
 }
 
 func main() {
 	for _, f := range []struct {
-		name string
-		gen  func(*bytes.Buffer)
+		name, imports string
+		gen           func(*bytes.Buffer)
 	}{
-		{"alu_gen.go", genALU},
-		{"move_gen.go", genMove},
-		{"cmpjcc_gen.go", genCmpJcc},
-		{"pair_gen.go", genPairs},
+		{"alu_gen.go", "", genALU},
+		{"move_gen.go", "", genMove},
+		{"cmpjcc_gen.go", "", genCmpJcc},
+		{"pair_gen.go", "import \"unsafe\"\n\n", genPairs},
 	} {
 		var w bytes.Buffer
-		fmt.Fprint(&w, "// Code generated by cpu/gen; DO NOT EDIT.\n\npackage cpu\n\n")
+		fmt.Fprint(&w, "// Code generated by cpu/gen; DO NOT EDIT.\n\npackage cpu\n\n"+f.imports)
 		f.gen(&w)
 		src, err := format.Source(w.Bytes())
 		if err == nil {
