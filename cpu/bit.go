@@ -29,6 +29,10 @@ func (h *handlers) initBit() {
 			case imm:
 				op.src = isa.ZeroReg
 				b.set(op, pick2(in.OpSize, opBtMem16, opBtMem32))
+				if m == isa.BT && in.OpSize == 4 && b.flat {
+					op.set(opBtMemImm32Flat)
+					b.canFuse(op, fuseBt, formMI, 2)
+				}
 			default:
 				b.set(op, pick2(in.OpSize, opBtMem16, opBtMem32))
 			}
@@ -144,6 +148,48 @@ func opBtMem32(c *CPU, op *Op) *Op {
 	v, i := c.rmw32(op, op.seg, off)
 	c.put32(i, c.bitOp(op.x, v, n&31))
 	return next(c, op)
+}
+
+func opBtMemImm32Flat(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opBtMem32(c, op)
+	}
+	c.moveCF(load32(c.mem, la+e.D) >> (op.imm & 31) & 1)
+	return next(c, op)
+}
+
+// opBtMemImm32FlatJB and opBtMemImm32FlatJNB are BT with the jump on CF behind it.
+
+func opBtMemImm32FlatJB(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opBtMem32(c, op)
+	}
+	bit := load32(c.mem, la+e.D) >> (op.imm & 31) & 1
+	c.moveCF(bit)
+	j := nextOp(op)
+	if bit != 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
+}
+
+func opBtMemImm32FlatJNB(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(op.base) + op.disp)
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opBtMem32(c, op)
+	}
+	bit := load32(c.mem, la+e.D) >> (op.imm & 31) & 1
+	c.moveCF(bit)
+	j := nextOp(op)
+	if bit == 0 {
+		return c.branch(j)
+	}
+	return next(c, j)
 }
 
 // scanned sets the flags after BSF and BSR found bit n: ZF = 0; the others are

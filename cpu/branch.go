@@ -29,6 +29,13 @@ func (h *handlers) initBranch() {
 				}
 			case fuseDec:
 				f = decJcc(k.size, i)
+			case fuseBt:
+				switch i {
+				case 2:
+					f = opBtMemImm32FlatJB
+				case 3:
+					f = opBtMemImm32FlatJNB
+				}
 			}
 			if f != nil {
 				b.prev.set(f)
@@ -472,6 +479,24 @@ func opRet16(c *CPU, op *Op) *Op {
 func opRet32(c *CPU, op *Op) *Op {
 	to := c.checkIP(op, c.peek32(op, 0))
 	c.addSP(4 + op.imm)
+	return c.ret(op, to)
+}
+
+// Position-independent 32-bit code calls a routine of two instructions to learn its
+// own address: MOV r32,[ESP] and RET, one access to memory as a pair.
+
+func (op *Op) isThunk() bool { return op.base == SP && op.disp == 0 && op.dst != SP }
+
+func opThunk(c *CPU, op *Op) *Op {
+	la := uint64(c.reg(SP))
+	e := c.entry(la)
+	if e.R != (la+3)&^pageMask {
+		return opMovRegMem32(c, op)
+	}
+	to := load32(c.mem, la+e.D)
+	c.setReg(op.dst, to)
+	op = nextOp(op)
+	c.setReg(SP, uint32(la)+4+op.imm)
 	return c.ret(op, to)
 }
 

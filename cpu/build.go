@@ -143,6 +143,11 @@ func (b *builder) makePairs(ops []Op) {
 			continue
 		}
 		first, second := b.use[i].half, b.use[i+1].half
+		if first == halfMovRegMem32Flat && second == halfRet32Flat && ops[i].isThunk() {
+			ops[i].set(opThunk)
+			i++
+			continue
+		}
 		if first == halfNone || first > lastFirst || second == halfNone {
 			continue
 		}
@@ -188,6 +193,7 @@ const (
 	fuseCmp
 	fuseTest
 	fuseDec
+	fuseBt
 )
 
 // canFuse remembers op as the first half of a possible pair.

@@ -79,11 +79,16 @@ func (c *CPU) setEFLAGS(f uint32) {
 
 // setCF changes CF and leaves the other five flags.
 func (c *CPU) setCF(on bool) {
-	of := (c.Aux>>31 ^ c.Aux>>30) & 1
 	var cf uint32
 	if on {
 		cf = 1
 	}
+	c.moveCF(cf)
+}
+
+// moveCF is setCF for a bit.
+func (c *CPU) moveCF(cf uint32) {
+	of := (c.Aux>>31 ^ c.Aux>>30) & 1
 	c.Aux = c.Aux&^(auxCF|auxPO) | cf<<31 | (cf^of)<<30
 }
 

@@ -104,6 +104,6 @@ func (c *CPU) get32(r uint8) uint32 { return uint32(c.R[r&15]) }
 func (c *CPU) set32(r uint8, v uint32) { c.R[r&15] = uint64(v) }
 
 // nextOp returns the op behind op in its trace, opAfter the n-th behind it.
-func nextOp(op *Op) *Op { return opAfter(op, 1) }
+func nextOp(op *Op) *Op { return (*Op)(unsafe.Add(unsafe.Pointer(op), opSize)) }
 
 func opAfter(op *Op, n uintptr) *Op { return (*Op)(unsafe.Add(unsafe.Pointer(op), n*opSize)) }
