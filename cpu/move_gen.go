@@ -63,7 +63,12 @@ func opMovRegMem16Flat(c *CPU, op *Op) *Op {
 }
 
 func opMovRegMem32(c *CPU, op *Op) *Op {
-	c.set32(op.dst, c.ld32(op, op.seg, c.ea(op)))
+	off := c.ea(op)
+	if i, ok := c.canRead(op.seg, off, 4); ok {
+		c.set32(op.dst, load32(c.mem, i))
+	} else {
+		c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+	}
 	return next(c, op)
 }
 
@@ -108,7 +113,12 @@ func opMovMemReg16Flat(c *CPU, op *Op) *Op {
 }
 
 func opMovMemReg32(c *CPU, op *Op) *Op {
-	c.st32(op, op.seg, c.ea(op), c.get32(op.src))
+	off := c.ea(op)
+	if i, ok := c.canWrite(op.seg, off, 4); ok {
+		store32(c.mem, i, c.get32(op.src))
+	} else {
+		c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+	}
 	return next(c, op)
 }
 

@@ -232,6 +232,12 @@ func genMove(w *bytes.Buffer) {
 			case "MemImm":
 				body = fmt.Sprintf("c.st%d(op, op.seg, c.ea(op), %s(op.imm))", s.bits, s.typ)
 			}
+			switch name {
+			case "opMovRegMem32":
+				body = loadAny32
+			case "opMovMemReg32":
+				body = storeAny32
+			}
 			fmt.Fprintf(w, "func %s(c *CPU, op *Op) *Op {\n%s\nreturn next(c, op)\n}\n\n", name, body)
 			if f.memory() {
 				fmt.Fprintf(w, "func %sFlat(c *CPU, op *Op) *Op {\n%s\nreturn next(c, op)\n}\n\n", name, f.moveFlat(s))
@@ -248,6 +254,22 @@ func genMove(w *bytes.Buffer) {
 		fmt.Fprint(w, "}\n}\n")
 	}
 }
+
+// The most frequent ways to an operand that is not flat, without a call.
+const (
+	loadAny32 = `off := c.ea(op)
+	if i, ok := c.canRead(op.seg, off, 4); ok {
+		c.set32(op.dst, load32(c.mem, i))
+	} else {
+		c.set32(op.dst, uint32(c.slowRead(op, op.seg, off, 4)))
+	}`
+	storeAny32 = `off := c.ea(op)
+	if i, ok := c.canWrite(op.seg, off, 4); ok {
+		store32(c.mem, i, c.get32(op.src))
+	} else {
+		c.slowWrite(op, op.seg, off, 4, uint64(c.get32(op.src)))
+	}`
+)
 
 // moveFlat is the work of MOV with a flat operand.
 func (f form) moveFlat(s size) string {
