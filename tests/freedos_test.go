@@ -49,26 +49,28 @@ func TestFreeDOSOnAT(t *testing.T) {
 	pass(t, commands, "--machine", "at", "--snapshot", guestImage(t, "freedos-144.img"))
 }
 
-// FreeDOS on the display adapters before the VGA.
+// FreeDOS on the display adapters before the VGA, on the boards of their time.
 func TestFreeDOSOnEveryAdapter(t *testing.T) {
 	for video, size := range map[string]string{"ega": "640x350", "ega-mono": "720x350", "cga": "640x400", "mda": "720x350", "hercules": "720x350"} {
-		t.Run(video, func(t *testing.T) {
-			t.Parallel()
-			shot := filepath.Join(t.TempDir(), "shot.png")
-			pass(t, commands, "--machine", "at", "--video", video, "--snapshot", "--screenshot", shot, guestImage(t, "freedos-144.img"))
-			img, err := screenshot.Load(shot)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := fmt.Sprintf("%dx%d", img.Bounds().Dx(), img.Bounds().Dy()); got != size {
-				t.Errorf("picture of %s; want %s", got, size)
-			}
-			// The installer draws, and asks the data area how many rows there are.
-			pass(t, `
+		for _, board := range []string{"at", "xt"} {
+			t.Run(board+" "+video, func(t *testing.T) {
+				t.Parallel()
+				shot := filepath.Join(t.TempDir(), "shot.png")
+				pass(t, commands, "--machine", board, "--video", video, "--snapshot", "--screenshot", shot, guestImage(t, "freedos-144.img"))
+				img, err := screenshot.Load(shot)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := fmt.Sprintf("%dx%d", img.Bounds().Dx(), img.Bounds().Dy()); got != size {
+					t.Errorf("picture of %s; want %s", got, size)
+				}
+				// The installer draws, and asks the data area how many rows there are.
+				pass(t, `
 wait "Do you want to proceed" within 300s
 expect "Welcome to the FreeDOS 1.3 installation program."
-`, "--machine", "at", "--video", video, "--snapshot", guestImage(t, "freedos13-720k.img"))
-		})
+`, "--machine", board, "--video", video, "--snapshot", guestImage(t, "freedos13-720k.img"))
+			})
+		}
 	}
 }
 

@@ -94,14 +94,16 @@ func TestGraphics(t *testing.T) {
 // The adapters before the VGA have a disk of their own, and pictures in a folder each.
 func TestGraphicsOfAdapters(t *testing.T) {
 	for video, least := range map[string]int{"ega": 20, "ega-mono": 5, "cga": 15, "mda": 4, "hercules": 7} {
-		t.Run(video, func(t *testing.T) {
-			t.Parallel()
-			v := graphicsShots(t, machine.Config{Machine: "at", Video: video}, checkBytes(t, "../graphics/adapters", nil))
-			if len(v.shots) < least {
-				t.Errorf("%d pictures; want at least %d", len(v.shots), least)
-			}
-			v.compare(t, filepath.Join("graphics", video))
-		})
+		for _, board := range []string{"at", "xt"} {
+			t.Run(board+" "+video, func(t *testing.T) {
+				t.Parallel()
+				v := graphicsShots(t, machine.Config{Machine: board, Video: video}, checkBytes(t, "../graphics/adapters", nil))
+				if len(v.shots) < least {
+					t.Errorf("%d pictures; want at least %d", len(v.shots), least)
+				}
+				v.compare(t, filepath.Join("graphics", video))
+			})
+		}
 	}
 }
 

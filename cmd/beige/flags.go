@@ -65,7 +65,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
 		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-ii; 80286 on at)"},
-		&cli.StringFlag{Name: "video", Usage: oneOf("video", "display `ADAPTER`") + " (default: vga; only that on pc)"},
+		&cli.StringFlag{Name: "video", Usage: oneOf("video", "display `ADAPTER`") + " (default: vga, cga on xt; a pc has no other than vga)"},
 		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address; 128M with a kernel)"},
 		&cli.StringFlag{Name: "hypervisor", Usage: oneOf("hypervisor", "what CPUID says of a virtual `MACHINE`") + "; Linux uses the absolute pointer only in one", Value: "none"},
 		&cli.StringFlag{Name: "speed", Usage: "`SPEED`: max, auto (real time), a multiple of real time such as 2x, or such as 12mips (default: auto; max with --script or --deterministic)"},
