@@ -15,6 +15,9 @@ func (m *Machine) Front() Front {
 	}
 	cds := 0
 	for i := range f.Disk {
+		if m.ata[i/2] == nil {
+			continue
+		}
 		n := m.ata[i/2].Transfers(i % 2)
 		f.Disk[i] = n
 		if m.cfg.CDROMs[i] != nil {

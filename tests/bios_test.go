@@ -246,7 +246,7 @@ func TestChecksAreBuiltFromTheirSources(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources", err)
 	}
-	sources = append(sources, "kill/records.asm", "drives/mbr.asm", "graphics/graphics.asm", "graphics/adapters.asm")
+	sources = append(sources, "kill/records.asm", "drives/mbr.asm", "graphics/graphics.asm", "graphics/adapters.asm", "displays/draw.asm", "web/mouse.asm")
 	for _, source := range sources {
 		out := filepath.Join(t.TempDir(), "code.bin")
 		cmd := exec.Command(nasm, "-f", "bin", "-Werror", "-I", "../bios/", "-o", out, filepath.Base(source))

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/binary"
@@ -33,52 +32,16 @@ import (
 	"beige/machine/script"
 )
 
-// vncMachine is a program with a VNC display, under way.
+// vncMachine is a beige with a VNC display.
 type vncMachine struct {
-	t      *testing.T
-	cmd    *exec.Cmd
-	port   string
-	stdout bytes.Buffer
-	ended  chan error
+	*process
+	port string
 }
 
-// startVNC runs a machine with a VNC display at any port.
 func startVNC(t *testing.T, args ...string) *vncMachine {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(cancel)
-	m := &vncMachine{t: t, ended: make(chan error, 1)}
-	m.cmd = exec.CommandContext(ctx, beige(t), append([]string{"run", "--display", "vnc:0"}, args...)...)
-	m.cmd.Stdout = &m.stdout
-	stderr, err := m.cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	port := make(chan string, 1)
-	go func() {
-		in := bufio.NewScanner(stderr)
-		for in.Scan() {
-			if m := regexp.MustCompile(`VNC on 127\.0\.0\.1:(\d+)`).FindStringSubmatch(in.Text()); m != nil {
-				port <- m[1]
-			}
-		}
-		close(port)
-		m.ended <- m.cmd.Wait()
-	}()
-	t.Cleanup(func() { cancel(); _ = m.wait() })
-	if m.port = <-port; m.port == "" {
-		t.Fatalf("no port: %v", <-m.ended)
-	}
-	return m
-}
-
-func (m *vncMachine) wait() error {
-	err := <-m.ended
-	m.ended <- err
-	return err
+	p, port := startDisplay(t, "vnc:0", regexp.MustCompile(`VNC on 127\.0\.0\.1:(\d+)`), args...)
+	return &vncMachine{p, port}
 }
 
 // A person at a viewer waits for DOS, types, and reads the answer in the pixels;

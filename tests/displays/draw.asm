@@ -4,6 +4,7 @@
 ;       1  all of 1024 by 768 in 32 bits, in the linear memory
 ;       2  the same in RAM, for comparison: the screen shows text
 ;       3  as much work as 0 in RAM, in mode 13h: a screen that does not change
+;       4  all of 640 by 480 in a palette, in the linear memory
 ;
 ; Source: VBE Core Functions Standard 3.0, functions 01h and 02h.
 
@@ -26,6 +27,8 @@ start:
         je      linear
         cmp     al, 2
         je      ram
+        cmp     al, 4
+        je      palette
 
         mov     dx, 0A000h
         test    al, al
@@ -48,13 +51,18 @@ start:
         loop    .dot
         jmp     .frame
 
+palette:
+        mov     cx, 4101h
+        mov     dword [dots], 640*480/4
+        jmp     short mode
 linear:
-        mov     ax, 4F01h
         mov     cx, 4144h
+mode:
+        mov     ax, 4F01h
         mov     di, 8000h
         int     10h
         mov     ax, 4F02h
-        mov     bx, 4144h
+        mov     bx, cx
         int     10h
         mov     esi, [8028h]
         jmp     short fill
@@ -75,7 +83,7 @@ fill:
         xor     ebx, ebx
 .frame:
         mov     edi, esi
-        mov     ecx, 1024*768
+        mov     ecx, [cs:dots]
         inc     ebx
         mov     eax, ebx
 .dot:
@@ -85,6 +93,8 @@ fill:
         dec     ecx
         jnz     .dot
         jmp     .frame
+
+dots:   dd      1024*768                ; doublewords of a frame
 
 gdt:    dq      0
         dq      00CF92000000FFFFh       ; data, 4 GB

@@ -34,12 +34,20 @@ const link = new Link({
 
 const keyboard = new Keyboard(link, {
 	canvas, bar: get("bar"), typing: get("typing"), button: get("type"),
-	active: () => !canvas.hidden && !document.querySelector("dialog[open]") && [canvas, get("typing"), document.body].includes(document.activeElement),
+	active: forMachine,
 });
 const pointer = new Pointer(link, canvas, { hint: get("hint") });
 const disks = new Disks({
 	dialog: get("disk-dialog"), drives: get("drives"), shelf: get("shelf"), title: get("shelf-title"), file: get("file"), notice, ask,
 });
+
+// forMachine reports whether keys are for the machine: not while something else has
+// the focus, unless that is a button, which was clicked: Tab is the machine's.
+function forMachine() {
+	const focus = document.activeElement;
+	return !canvas.hidden && !document.querySelector("dialog[open]") &&
+		([null, canvas, get("typing"), document.body].includes(focus) || focus.tagName === "BUTTON");
+}
 
 let noticeTimer;
 function notice(text, bad = false) {
@@ -47,8 +55,15 @@ function notice(text, bad = false) {
 	line.textContent = text;
 	line.className = bad ? "bad" : "";
 	line.hidden = false;
+	line.hidePopover?.(); // and shown again it is above a dialogue
+	line.showPopover?.();
 	clearTimeout(noticeTimer);
-	noticeTimer = setTimeout(() => { line.hidden = true; }, bad ? 8000 : 4000);
+	noticeTimer = setTimeout(hush, bad ? 8000 : 4000);
+}
+
+function hush() {
+	get("notice").hidePopover?.();
+	get("notice").hidden = true;
 }
 
 function ask(question, yes) {
@@ -96,6 +111,7 @@ function show(s) {
 	pointer.listens(s.mouse, s.points);
 	get("layout").textContent = s.layout;
 	if (s.typing) notice(`Typing: ${s.typing} characters to come; any key ends it`);
+	else if (before.typing) hush();
 	if (String(s.serial) !== String(before.serial)) for (const unit of s.serial ?? []) terminal(unit);
 }
 
@@ -136,6 +152,7 @@ function terminal(unit) {
 function choose(tab, t) {
 	for (const other of get("tabs").children) other.setAttribute("aria-selected", String(other === tab));
 	canvas.hidden = Boolean(t);
+	root.dataset.tab = t ? "serial" : "screen";
 	get("serial").hidden = !t;
 	for (const other of terminals.values()) other.element.hidden = other !== t;
 	keyboard.release();
@@ -194,7 +211,12 @@ get("paste-go").addEventListener("click", () => {
 });
 for (const dialog of document.querySelectorAll("dialog")) {
 	dialog.addEventListener("close", () => canvas.focus());
-	dialog.addEventListener("click", e => { if (e.target === dialog) dialog.close(); });
+	dialog.addEventListener("click", e => {
+		if (e.target !== dialog && !e.target.matches(".close")) return;
+		e.preventDefault();
+		dialog.close();
+		canvas.focus();
+	});
 }
 // A phone's keyboard takes a part of the window.
 visualViewport?.addEventListener("resize", () => {

@@ -16,6 +16,7 @@ export class Screen {
 	resize(width, height) {
 		this.width = this.source.width = width;
 		this.height = this.source.height = height;
+		this.canvas.dataset.dots = `${width} ${height}`;
 		this.dots = this.source.getContext("2d", { alpha: false });
 		this.image = this.dots.createImageData(width, height);
 		this.pixels = new Uint32Array(this.image.data.buffer);
