@@ -143,7 +143,7 @@ type browser struct {
 
 func connect(t testing.TB, s *Server) *browser {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, strings.Replace(s.URL(), "http", "ws", 1)+"socket", nil)
 	if err != nil {

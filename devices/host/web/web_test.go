@@ -363,7 +363,7 @@ func TestTenBrowsers(t *testing.T) {
 		f := big(n)
 		at := time.Now()
 		s.Show(f)
-		if d := time.Since(at); d > 100*time.Millisecond {
+		if d := time.Since(at); d > 2*time.Second {
 			t.Errorf("the machine has waited %v for browsers", d)
 		}
 		b.shows(f)
@@ -375,7 +375,7 @@ func TestTenBrowsers(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if d := time.Since(at); d > 3*time.Second {
+	if d := time.Since(at); d > 10*time.Second {
 		t.Errorf("closing took %v", d)
 	}
 	if !s.input.Idle() {
