@@ -15,6 +15,7 @@ package cpu
 import (
 	"errors"
 
+	"beige/cpu/clocks"
 	"beige/cpu/isa"
 	"beige/mmu"
 )
@@ -39,6 +40,11 @@ type Config struct {
 	// the count.
 	TSC func(count uint64) uint64
 
+	// Clocks makes the processor count the clocks of its instructions instead of the
+	// instructions: Run's budget, Count and all that follows from them are clocks.
+	// nil: instructions.
+	Clocks *clocks.Unit
+
 	// Hypervisor is what CPUID says of a virtual machine, on models that have CPUID;
 	// nil: there is none.
 	Hypervisor *Hypervisor
@@ -58,6 +64,9 @@ type CPU struct {
 	ferr  func(bool)
 	clock func(count uint64) uint64 // Config.TSC
 	hyper *Hypervisor
+	timed *clocks.Unit // nil: instructions are counted
+
+	aheadInst isa.Inst // of ahead
 
 	tlb  *mmu.TLB // of the current privilege
 	tlbs [2]privTLB
@@ -123,6 +132,7 @@ func New(cfg Config) (*CPU, error) {
 		ferr:  cfg.FERR,
 		clock: cfg.TSC,
 		hyper: cfg.Hypervisor,
+		timed: cfg.Clocks,
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.forgetCalls()

@@ -126,6 +126,8 @@ func models() []Model {
 	return []Model{
 		{Name: "8086", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			DivFaultsAfter: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64},
+		{Name: "8088", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L8086, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
+			DivFaultsAfter: true, MulFlags8086: true, NoInvalidOpcode: true, MaxInstLen: 64}, // with another bus, which only package clocks knows of
 		{Name: "80186", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80186, FlagsSet: 0xf002, FlagsMask: flags8086, PushSPNew: true, Wraps64K: true,
 			ShiftMask: true, DivFaultsAfter: true, MaxInstLen: 64},
 		{Name: "80286", HasFPU: true, IDTLimit: 0x3ff, Level: isa.L80286, FlagsSet: FlagOn, FlagsMask: flags286, ShiftMask: true, HasProtected: true, Real13: true, AADOverflowIsCF: true, MulFlags286: true,

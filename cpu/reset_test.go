@@ -43,7 +43,7 @@ func TestResetState(t *testing.T) {
 }
 
 func TestModelNames(t *testing.T) {
-	want := []string{"8086", "80186", "80286", "80386", "80486", "pentium", "pentium-pro", "pentium-ii"}
+	want := []string{"8086", "8088", "80186", "80286", "80386", "80486", "pentium", "pentium-pro", "pentium-ii"}
 	if got := ModelNames(); !slices.Equal(got, want) {
 		t.Errorf("ModelNames() = %q; want %q", got, want)
 	}

@@ -35,6 +35,7 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 		switch {
 		case c.fault.pending:
 			c.deliverFault() // counted by what raised it
+			c.timeEvent()
 			continue
 		case c.Shutdown:
 			why = StopShutdown
@@ -43,10 +44,14 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 		case c.left <= 0:
 			why = StopBudget
 		case c.pollEvents():
+			c.timeEvent()
 			continue // an interrupt was delivered
 		case c.Halted && c.DebugPending == 0:
 			why = StopHalted
-		case c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0:
+		case c.timed != nil:
+			c.runTimed()
+			continue
+		case c.special():
 			c.runOne()
 			continue
 		default:
@@ -61,6 +66,11 @@ func (c *CPU) Run(n int64) (ran int64, why Stop) {
 	c.Retired += uint64(ran)
 	c.left, c.slice = 0, 0
 	return ran, why
+}
+
+// special reports whether the next instruction has something around it to heed.
+func (c *CPU) special() bool {
+	return c.Flags&FlagTF != 0 || c.Shadow != 0 || c.debug.exec || c.debug.watch || c.DebugPending != 0
 }
 
 // exec runs traces until one returns nil or faults.

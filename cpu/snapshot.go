@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-const stateVersion = 3
+const stateVersion = 4
 
 // MarshalBinary saves the processor's state, between two Run calls.
 func (c *CPU) MarshalBinary() ([]byte, error) {

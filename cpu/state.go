@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"beige/cpu/clocks"
 	"beige/cpu/fpu"
 	"beige/cpu/isa"
 )
@@ -148,7 +149,8 @@ type State struct {
 	MSR MSRs
 	FPU fpu.Unit
 
-	Retired uint64 // instructions retired, time in HLT included, before the current slice
+	Retired uint64 // instructions retired (or clocks, see Config.Clocks), time in HLT included, before the current slice
+	Clocks  clocks.State
 
 	CPL        uint8
 	Halted     bool

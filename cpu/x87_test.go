@@ -39,7 +39,7 @@ func TestX87Detection(t *testing.T) {
 		r.mem.Write(rigData, 4, 0x5a5a5a5a)
 		r.wantVector(-1)
 		want := uint64(0x037f0000)
-		if model == "8086" || model == "80186" {
+		if model == "8086" || model == "8088" || model == "80186" {
 			want = 0x03ff0000 // with the interrupt enable mask of the 8087
 		}
 		r.wantMem(rigData, 4, want)

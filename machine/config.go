@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beige/cpu"
+	"beige/cpu/clocks"
 	"beige/devices/ata"
 	"beige/devices/fdc"
 	"beige/machine/kernel"
@@ -211,7 +212,10 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	}
 
 	if c.Deterministic && c.Speed.Mode == SpeedReal {
-		bad("speed %s follows the wall clock, which a deterministic machine must not; want max or a number of mips", c.Speed)
+		bad("speed %s follows the wall clock, which a deterministic machine must not; want max, a number of mips or a clock such as 4.77mhz", c.Speed)
+	}
+	if _, ok := clocks.ByName(model.Name); c.Speed.Mode == SpeedClock && !ok {
+		bad("speed %s: times of instructions are known of cpu %s; want one of them, or a number of mips", c.Speed, strings.Join(clocks.Names(), ", "))
 	}
 	if c.Date.IsZero() {
 		c.Date = fixedDate()

@@ -97,10 +97,10 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	}
 	want := []string{
 		`unknown machine "xtt"; did you mean "xt"? (known: pc, at, xt)`,
-		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
+		`unknown cpu "80389"; did you mean "80386"? (known: 8086, 8088, 80186, 80286, 80386, 80486, pentium, pentium-pro, pentium-ii)`,
 		`unknown video adapter "cgb"; did you mean "cga"? (known: vga, ega, ega-mono, cga, mda, hercules)`,
 		`memory 8G is too large; cpu pentium-ii takes at most 3584M here`,
-		`speed auto follows the wall clock, which a deterministic machine must not; want max or a number of mips`,
+		`speed auto follows the wall clock, which a deterministic machine must not; want max, a number of mips or a clock such as 4.77mhz`,
 		`date 1970-01-01: want a year from 1980 to 2099`,
 		`boot order "cc": want letters of a (floppy), c (hard disk) and d (CD-ROM), each once, such as dc`,
 		`system BIOS: 100 bytes; want a multiple of 512 bytes, at most 256K`,

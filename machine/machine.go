@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"beige/cpu"
+	"beige/cpu/clocks"
 	"beige/devices/bus"
 	"beige/mmu"
 )
@@ -69,8 +70,8 @@ func New(cfg Config) (*Machine, error) {
 	m.timer = time.NewTimer(time.Hour)
 	m.timer.Stop()
 	m.pace = newPacer(cfg.Speed, cfg.now)
-	if cfg.Replay != nil {
-		m.pace = nil // the log has the rates
+	if cfg.Replay != nil || cfg.Deterministic && cfg.Speed.Mode == SpeedClock {
+		m.pace = nil // the log has the rates; or time is virtual only
 	}
 	m.clock = clock{count: m.countNow, clockState: clockState{Rate: cfg.Speed.rate()}}
 	m.sched = bus.NewScheduler(m.clock.Now)
@@ -84,6 +85,7 @@ func New(cfg Config) (*Machine, error) {
 		Acknowledge: m.acknowledge,
 		FERR:        m.ferr,
 		TSC:         m.tsc,
+		Clocks:      m.clocks(),
 		Hypervisor:  m.hypervisor(),
 	})
 	if err != nil {
@@ -95,6 +97,21 @@ func New(cfg Config) (*Machine, error) {
 	m.setUpCMOS()
 	m.sched.OnEarlier(m.cpu.RequestStop)
 	return m, nil
+}
+
+// clocks is what times the processor's instructions; nil: nothing does.
+func (m *Machine) clocks() *clocks.Unit {
+	if m.cfg.Speed.Mode != SpeedClock {
+		return nil
+	}
+	chip, _ := clocks.ByName(m.cfg.CPU) // resolve has checked it
+	hz := m.cfg.Speed.factor() * 1000
+	const refresh = 18 // clocks of the timer between two refreshes of the memory
+	cfg := clocks.Config{Chip: chip, IOWait: 1, Refresh: int(hz * refresh * pitFreq().Den / pitFreq().Num)}
+	if m.preset.name == "at" {
+		cfg.Wait = 1
+	}
+	return clocks.New(cfg)
 }
 
 // countNow is the processor's count; there is none while it is being built.

@@ -35,7 +35,7 @@ func newPacer(s Speed, now func() time.Time) *pacer {
 	switch s.Mode {
 	case SpeedReal:
 		return &pacer{now: now, factor: s.factor(), adapt: true}
-	case SpeedMIPS:
+	case SpeedMIPS, SpeedClock:
 		return &pacer{now: now, factor: 1000}
 	}
 	return nil

@@ -21,6 +21,10 @@ const (
 	// SpeedMIPS runs Factor/1000 million instructions a second, waiting for the
 	// wall clock.
 	SpeedMIPS
+	// SpeedClock runs the processor at Factor/1000 MHz by the documented times of its
+	// instructions, waiting for the wall clock unless the machine is deterministic.
+	// Count is then a number of clocks.
+	SpeedClock
 )
 
 // Speed is the value of --speed. The zero value is "max".
@@ -37,7 +41,7 @@ const defaultMIPS = 100_000
 
 // ParseSpeed reads max, auto, <n>x and <n>mips; n may have three decimals.
 func ParseSpeed(s string) (Speed, error) {
-	bad := fmt.Errorf("speed %q: want max, auto, a multiple of real time such as 2x, or a number of instructions such as 12.5mips", s)
+	bad := fmt.Errorf("speed %q: want max, auto, a multiple of real time such as 2x, a number of instructions such as 12.5mips, or a clock such as 4.77mhz", s)
 	switch lower := strings.ToLower(s); {
 	case lower == "max":
 		return Speed{}, nil
@@ -49,6 +53,12 @@ func ParseSpeed(s string) (Speed, error) {
 			return Speed{}, bad
 		}
 		return Speed{SpeedMIPS, n}, nil
+	case strings.HasSuffix(lower, "mhz"):
+		n, ok := thousandths(strings.TrimSuffix(lower, "mhz"))
+		if !ok || n < 100 || n > 1_000_000 {
+			return Speed{}, bad
+		}
+		return Speed{SpeedClock, n}, nil
 	case strings.HasSuffix(lower, "x"):
 		n, ok := thousandths(strings.TrimSuffix(lower, "x"))
 		if !ok || n < 1 || n > 1_000_000 {
@@ -70,6 +80,8 @@ func (s Speed) String() string {
 		return "max"
 	case s.Mode == SpeedMIPS:
 		return text + "mips"
+	case s.Mode == SpeedClock:
+		return text + "mhz"
 	case n == 1000:
 		return "auto"
 	}
@@ -88,9 +100,10 @@ func (s Speed) rate() Rate {
 	return RateOfMIPS(s.mips())
 }
 
-// mips is the speed that a machine starts with, in thousandths.
+// mips is the speed that a machine starts with, in thousandths: millions of
+// instructions a second, or of clocks where those are counted.
 func (s Speed) mips() uint64 {
-	if s.Mode == SpeedMIPS {
+	if s.Mode == SpeedMIPS || s.Mode == SpeedClock {
 		return s.factor()
 	}
 	return defaultMIPS

@@ -9,11 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"beige/cpu"
+	"beige/cpu/isa"
 	"beige/devices/bus"
 	"beige/devices/image"
 	"beige/devices/kbc"
@@ -302,7 +302,7 @@ func TestBIOSSystem(t *testing.T) {
 				memory = 640 << 10
 			}
 			model, _ := cpu.ModelByName(tc.cpu)
-			p := parameters{CPU: uint8(min(slices.Index(cpu.ModelNames(), tc.cpu), 4)), Memory: uint32(memory >> 10), DriveB: 4}
+			p := parameters{CPU: uint8(min(model.Level, isa.L80486)), Memory: uint32(memory >> 10), DriveB: 4}
 			if model.HasFPU {
 				p.FPU = 1
 			}
@@ -435,7 +435,8 @@ func TestBIOSDisks(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			p := diskParameters(tc.sectors, tc.logical, tc.physical, tc.translate)
-			p.CPU = uint8(min(slices.Index(cpu.ModelNames(), tc.cpu), 4))
+			model, _ := cpu.ModelByName(tc.cpu)
+			p.CPU = uint8(min(model.Level, isa.L80486))
 			small := func(first int) *image.Disk { return image.NewDisk("small", marked(first), smallDisk) }
 			cfg := machine.Config{CPU: tc.cpu, Boot: "a", Disks: [4]machine.Disk{
 				&flawed{Disk: image.NewDisk("first", tc.data, tc.sectors)},

@@ -23,8 +23,9 @@ import (
 // manualModels are the numbers that the disks know the models by (boot.inc).
 func manualModels() map[string]byte {
 	numbers := map[string]byte{}
-	for i, name := range cpu.ModelNames() {
-		numbers[name] = byte(i)
+	for _, name := range cpu.ModelNames() {
+		model, _ := cpu.ModelByName(name)
+		numbers[name] = byte(model.Level)
 	}
 	return numbers
 }
