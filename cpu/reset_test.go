@@ -140,7 +140,7 @@ func TestPushSP(t *testing.T) {
 		r := newRig(t, model, 0x54, 0x58) // push sp; pop ax
 		r.wantVector(-1)
 		want := uint32(rigStack0)
-		if model == "8086" || model == "80186" {
+		if model == "8086" || model == "8088" || model == "80186" {
 			want -= 2
 		}
 		r.wantReg(AX, want)
@@ -152,7 +152,7 @@ func TestShiftCountMask(t *testing.T) {
 		r := newRig(t, model, 0xb8, 1, 0, 0xb1, 33, 0xd3, 0xe0) // mov ax,1; mov cl,33; shl ax,cl
 		r.wantVector(-1)
 		want := uint32(2)
-		if model == "8086" {
+		if model == "8086" || model == "8088" {
 			want = 0
 		}
 		r.wantReg(AX, want)
@@ -210,7 +210,7 @@ func TestSegmentWrap(t *testing.T) {
 		r := newRig(t, model, 0xbb, 0xff, 0xff, 0x8b, 0x07) // mov bx,ffff; mov ax,[bx]
 		r.mem.Write(0xffff, 1, 0x34)
 		r.mem.Write(0, 1, 0x12)
-		if model == "8086" || model == "80186" {
+		if model == "8086" || model == "8088" || model == "80186" {
 			r.wantVector(-1)
 			r.wantReg(AX, 0x1234)
 			continue

@@ -30,7 +30,7 @@ func (c *CPU) runTimed() {
 		return // timed as the event that it became
 	}
 	jumped := c.IP != (ip+uint64(in.Len))&0xffff
-	c.left -= c.timed.End(&c.Clocks, s, jumped, c.Repeating) - 1
+	c.left -= c.timed.End(&c.Clocks, s, uint16(c.IP), jumped, c.Repeating) - 1
 }
 
 // timeEvent takes the time of an interrupt or exception from the budget.

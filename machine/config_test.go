@@ -20,13 +20,14 @@ func TestParseSpeed(t *testing.T) {
 		{"0.5x", Speed{SpeedReal, 500}, "0.5x"},
 		{"12.5mips", Speed{SpeedMIPS, 12500}, "12.5mips"},
 		{"4MIPS", Speed{SpeedMIPS, 4000}, "4mips"},
+		{"4.77MHz", Speed{SpeedClock, 4770}, "4.77mhz"},
 	} {
 		got, err := ParseSpeed(tc.in)
 		if err != nil || got != tc.want || got.String() != tc.text {
 			t.Errorf("ParseSpeed(%q) = %v (%s), %v; want %v (%s)", tc.in, got, got, err, tc.want, tc.text)
 		}
 	}
-	for _, in := range []string{"", "fast", "x", "-1x", "0x", "1.2345x", "0mips", "1e3mips", "99999999mips", "1..5x"} {
+	for _, in := range []string{"", "fast", "x", "-1x", "0x", "1.2345x", "0mips", "1e3mips", "99999999mips", "1..5x", "mhz", "0.01mhz", "9999mhz"} {
 		if got, err := ParseSpeed(in); err == nil || !strings.Contains(err.Error(), "want max, auto") {
 			t.Errorf("ParseSpeed(%q) = %v, %v; want an error that names the choices", in, got, err)
 		}

@@ -118,6 +118,28 @@ func TestPacerAdapts(t *testing.T) {
 	}
 }
 
+// TestClockSpeed: a clock of 4.77 MHz goes with the wall clock and not by
+// instructions.
+func TestClockSpeed(t *testing.T) {
+	m, err := New(Config{CPU: "8088", Speed: mustSpeed(t, "4.77mhz"), BIOS: rom(loop)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.After(100*bus.Millisecond, func() { m.Stop(0, "") })
+	begin := time.Now()
+	m.Run(context.Background())
+	if took := time.Since(begin); took < 100*time.Millisecond-leadLimit {
+		t.Errorf("100 ms took %v", took)
+	}
+	if n := m.Count(); n < 477_000 || n > 477_040 {
+		t.Errorf("%d clocks in 100 ms; want 477000", n)
+	}
+	c := Config{Speed: mustSpeed(t, "6mhz")}
+	if err := c.Check(); err == nil || err.Error() != "speed 6mhz: times of instructions are known of cpu 8086, 8088, 80186, 80286; want one of them, or a number of mips" {
+		t.Errorf("a Pentium II of 6 MHz: %v", err)
+	}
+}
+
 // TestSpeeds runs machines against the wall clock: they must not be early, and
 // must not be later than a busy host explains.
 func TestSpeeds(t *testing.T) {

@@ -36,10 +36,17 @@ func strokes(t *testing.T, text string) []Stroke {
 // TestRunIsDeterministic: two machines with the same events are equal, and
 // stops in the middle of nowhere do not count.
 func TestRunIsDeterministic(t *testing.T) {
+	t.Run("instructions", func(t *testing.T) { runsAreEqual(t, Config{}, 5*bus.Second) })
+	t.Run("clocks", func(t *testing.T) {
+		runsAreEqual(t, Config{Machine: "xt", CPU: "8088", Speed: mustSpeed(t, "4.77mhz"), Deterministic: true}, 20*bus.Second)
+	})
+}
+
+func runsAreEqual(t *testing.T, cfg Config, length bus.Time) {
 	run := func(disturb bool) string {
-		m := demo(t, Config{})
+		m := demo(t, cfg)
 		m.After(2*bus.Second, func() { m.Type(strokes(t, "ticks\ncpu\nmem 0:400\n"), nil) })
-		m.After(5*bus.Second, func() { m.Stop(0, "") })
+		m.After(length, func() { m.Stop(0, "") })
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		if disturb {

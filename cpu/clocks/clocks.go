@@ -71,9 +71,10 @@ type State struct {
 const refreshHold = 5
 
 // afterJump is how many clocks before the end of a taken jump the queue has begun
-// to fill again: two bus cycles (found by measured loops; the manual says only that
+// to fill again, by column of the tables: two bus cycles; of an 80286 it is a clock
+// behind the end (both found by loops that were measured: the manuals say only that
 // a jump empties it).
-const afterJump = 8
+var afterJump = [3]int{8, 8, -1}
 
 // Unit is a processor's clockwork.
 type Unit struct {
@@ -378,8 +379,9 @@ func (u *Unit) port(in *isa.Inst, r *[17]uint64, s *Step) {
 }
 
 // End is the time of an instruction that has been executed, in clocks; jumped says
-// that the next one is not the one behind it, more that it is repeated once again.
-func (u *Unit) End(st *State, s Step, jumped, more bool) int64 {
+// that the next one, at offset ip, is not the one behind it, more that it is
+// repeated once again.
+func (u *Unit) End(st *State, s Step, ip uint16, jumped, more bool) int64 {
 	jumped = jumped || s.always
 	n, wait := s.n, 0
 	if s.branch && !jumped {
@@ -390,7 +392,7 @@ func (u *Unit) End(st *State, s Step, jumped, more bool) int64 {
 	if need := int16(s.in.Len); st.Queue >= need {
 		st.Queue -= need
 	} else {
-		missing := need - st.Queue
+		missing := need - st.Queue // more than need behind a jump to an odd address
 		fetches := int(missing+u.width-1) / int(u.width)
 		wait = max(fetches*u.bus-int(st.Spare), 0)
 		st.Queue, st.Spare = int16(fetches)*u.width-missing, 0
@@ -400,7 +402,7 @@ func (u *Unit) End(st *State, s Step, jumped, more bool) int64 {
 	}
 	u.prefetch(st, n-s.cycles*u.bus)
 	if jumped && !more {
-		u.flush(st)
+		u.flush(st, ip)
 	}
 	total := n + wait
 	if u.cfg.Refresh > 0 {
@@ -429,11 +431,14 @@ func (u *Unit) prefetch(st *State, free int) {
 	st.Spare = int16(min(spare, u.bus-1))
 }
 
-// flush is a jump: the queue starts anew a little before its end.
-func (u *Unit) flush(st *State) {
-	st.Queue, st.Spare = 0, 0
-	if u.column < 2 {
-		u.prefetch(st, afterJump)
+// flush is a jump to offset ip: the queue starts anew. Of the word at an odd address
+// a wide bus brings one byte.
+func (u *Unit) flush(st *State, ip uint16) {
+	lead := afterJump[u.column]
+	st.Queue, st.Spare = 0, int16(min(lead, 0))
+	u.prefetch(st, max(lead, 0))
+	if u.width == 2 && ip&1 != 0 {
+		st.Queue--
 	}
 }
 
@@ -442,6 +447,6 @@ func (u *Unit) flush(st *State) {
 func (u *Unit) Interrupt(st *State) int64 {
 	s := Step{n: [3]int{61, 42, 23}[u.column]}
 	u.accesses(&s, 5, true, 0)
-	u.flush(st)
+	u.flush(st, 0)
 	return int64(s.n)
 }

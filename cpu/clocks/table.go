@@ -48,7 +48,7 @@ func conditions() []isa.Op {
 // data sheet and appendix B of the 80286 Programmer's Reference Manual.
 func rows() []row {
 	logic := ops(isa.ADD, isa.OR, isa.ADC, isa.SBB, isa.AND, isa.SUB, isa.XOR)
-	shifts := ops(isa.ROL, isa.ROR, isa.RCL, isa.RCR, isa.SHL, isa.SHR, isa.SAR, isa.SETMO)
+	shifts := ops(isa.ROL, isa.ROR, isa.RCL, isa.RCR, isa.SHL, isa.SHR, isa.SAR, isa.SETMO, isa.SETMOC)
 	return []row{
 		{logic, fRR, [3]uint16{3, 3, 2}, 0, 0},
 		{logic, fRM, [3]uint16{9, 10, 7}, 1, 0},
@@ -130,9 +130,9 @@ func rows() []row {
 		{ops(isa.RET), fI, [3]uint16{20, 18, 11}, 0, 1},
 		{ops(isa.RETF), fNone, [3]uint16{26, 22, 15}, 0, 2},
 		{ops(isa.RETF), fI, [3]uint16{25, 25, 15}, 0, 2},
-		{ops(isa.INT), fI, [3]uint16{51, 47, 23}, 2, 3},
-		{ops(isa.INT1, isa.INT3), fNone, [3]uint16{52, 45, 23}, 2, 3},
-		{ops(isa.INTO), fNone, [3]uint16{53, 48, 24}, 2, 3},
+		{ops(isa.INT), fI, [3]uint16{51, 47, 23}, 0, 5},
+		{ops(isa.INT1, isa.INT3), fNone, [3]uint16{52, 45, 23}, 0, 5},
+		{ops(isa.INTO), fNone, [3]uint16{53, 48, 24}, 0, 5},
 		{ops(isa.IRET), fNone, [3]uint16{32, 28, 17}, 0, 3},
 		{ops(isa.BOUND), fRM, [3]uint16{0, 33, 13}, 2, 0},
 
@@ -173,7 +173,7 @@ func rows() []row {
 		{ops(isa.LMSW), fR, [3]uint16{0, 0, 3}, 0, 0},
 		{ops(isa.LMSW), fM, [3]uint16{0, 0, 6}, 1, 0},
 		{ops(isa.CLTS), fNone, [3]uint16{0, 0, 2}, 0, 0},
-		{ops(isa.LOADALL), fNone, [3]uint16{0, 0, 195}, 51, 0},
+		{ops(isa.LOADALL, isa.STOREALL), fNone, [3]uint16{0, 0, 195}, 51, 0},
 	}
 }
 
