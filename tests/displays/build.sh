@@ -1,5 +1,7 @@
 #!/bin/sh
-# Assembles the disk that draws. Needs nasm.
+# Assembles the disks that draw. Needs nasm.
 set -e
 cd "$(dirname "$0")"
-nasm -f bin -Werror -o draw.bin draw.asm
+for disk in draw point; do
+	nasm -f bin -Werror -o $disk.bin $disk.asm
+done
