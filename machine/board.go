@@ -98,7 +98,8 @@ func (m *Machine) build(model *cpu.Model) error {
 	if p.pci {
 		m.ide.Master[0].Started, m.ide.Master[1].Started = ata0.DMAStart, ata1.DMAStart
 	}
-	m.buildVideo(irq(9))
+	irq9 := wiredOr(irq(9), 2)
+	m.buildVideo(irq9[0])
 
 	// The I/O map.
 	io := []portRow{
@@ -127,7 +128,7 @@ func (m *Machine) build(model *cpu.Model) error {
 		io = append(io, portRow{0x170, 8, ata1, ata1}, portRow{0x376, 1, ata1, ata1.ControlBlock()}) // IRQ 15
 	}
 	if p.power {
-		m.power = power.New("power", m.sched, irq(9), func(bool) { m.end(Exit{Reason: PowerOff}) })
+		m.power = power.New("power", m.sched, irq9[1], func(bool) { m.end(Exit{Reason: PowerOff}) })
 		if !p.pci { // else its place is in the configuration space of the PCI function
 			io = append(io, portRow{0x600, power.Size, m.power, m.power})
 		}

@@ -43,7 +43,7 @@ func (m *Machine) buildVideo(irq2 bus.Line) {
 		m.screen = mc6845.New(m.sched, mc6845.Config{Model: mc6845.Hercules, Font: font.Glyphs8x14()})
 	default:
 		m.vmem = m.mem.Share(vga.MemorySize)
-		m.vga = vga.New(m.sched, nil, vgaMemory{m.vmem})
+		m.vga = vga.New(m.sched, irq2, vgaMemory{m.vmem})
 		m.screen = m.vga
 	}
 }
