@@ -31,7 +31,7 @@ expect-not "Error"
 `
 
 func TestFreeDOSOnEveryProcessor(t *testing.T) {
-	for _, cpu := range []string{"8086", "80186", "80286", "80386", "80486", "pentium", "pentium-pro", "pentium-ii"} {
+	for _, cpu := range []string{"8086", "8088", "80186", "80286", "80386", "80486", "pentium", "pentium-pro", "pentium-ii"} {
 		t.Run(cpu, func(t *testing.T) {
 			image := guestImage(t, "freedos-144.img")
 			pass(t, commands, "--cpu", cpu, image)
