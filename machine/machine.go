@@ -7,14 +7,18 @@
 // counts at which it took them; only SpeedReal machines look at the host's
 // clock, and every decision that comes from there is such an event.
 //
-// board.go is the I/O map of the PC, with video.go for the display adapters: the only
-// place that knows a port address, an interrupt number or a memory window.
+// board.go is the I/O map of the PC and the AT, board_xt.go that of the XT, with
+// video.go and ports.go for what they share: the only place that knows a port address,
+// an interrupt number or a memory window.
 //
-// Sources: IBM PC AT Technical Reference (system board, I/O address map); IBM
+// Sources: IBM PC AT Technical Reference (system board, I/O address map); IBM PC/XT
+// Technical Reference (6361459, the same); IBM
 // PS/2 Hardware Interface Technical Reference; the datasheets of package pci for
 // boards with PCI, which come with processors from the 80486 on.
 //
-// Not modelled: bus timing (an access takes no longer than its instruction);
+// Not modelled: bus timing (an access takes no longer than its instruction; with a
+// clock speed the processor has wait states, package clocks); the mirrors of ports
+// that the XT's board does not decode in full;
 // parity and channel-check NMIs, which need memory that fails.
 package machine
 
