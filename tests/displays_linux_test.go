@@ -28,6 +28,7 @@ const (
 	drawLinear
 	drawRAM
 	drawNothing
+	drawPalette
 )
 
 // threadTime is the processor time of the calling thread, processTime that of all.
@@ -187,7 +188,7 @@ func BenchmarkDisplay(b *testing.B) {
 		for _, d := range []struct {
 			name string
 			display
-		}{{"none", nil}, {"terminal", terminalDisplay}, {"vnc", vncDisplay}} {
+		}{{"none", nil}, {"terminal", terminalDisplay}, {"vnc", vncDisplay}, {"web", webDisplay(new(int64))}} {
 			if g.what == drawRAM && d.name != "none" {
 				continue
 			}
@@ -212,7 +213,7 @@ func BenchmarkDisplay(b *testing.B) {
 func TestDisplayCosts(t *testing.T) {
 	long(t)
 	for what, most := range map[uint8]float64{drawMode13: 1.15, drawNothing: 1.03} {
-		for name, d := range map[string]display{"terminal": terminalDisplay, "vnc": vncDisplay} {
+		for name, d := range map[string]display{"terminal": terminalDisplay, "vnc": vncDisplay, "web": webDisplay(new(int64))} {
 			// The least of several runs, in turn: caches are shared with the rest of the host.
 			alone, shown := time.Hour, time.Hour
 			for range 7 {

@@ -17,19 +17,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"beige/devices/bus"
 	"beige/devices/host/vnc"
 	disks "beige/devices/image"
-	"beige/devices/kbc"
 	"beige/devices/video"
 	"beige/machine"
 	"beige/machine/screenshot"
-	"beige/machine/script"
 )
 
 // vncMachine is a beige with a VNC display.
@@ -74,87 +70,8 @@ func TestVNCTypesIntoFreeDOS(t *testing.T) {
 	}
 }
 
-// Viewers that look, stall, go and come again leave no trace in a deterministic
-// machine.
-func TestVNCViewersDisturbNothing(t *testing.T) {
-	t.Parallel()
-	disk, err := os.ReadFile(guestImage(t, "freedos-144.img"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	alone, _ := stateAfterCommands(t, disk, 0)
-	watched, updates := stateAfterCommands(t, disk, 10)
-	if alone != watched {
-		t.Errorf("state %s with viewers; want %s", watched, alone)
-	}
-	if updates < 20 {
-		t.Errorf("the viewers have seen %d pictures; want at least 20", updates)
-	}
-}
-
-// stateAfterCommands is the digest of a machine in which DOS has booted and done
-// its commands, while so many viewers do what they like. Now and then the machine
-// waits for them to see something.
-func stateAfterCommands(t *testing.T, disk []byte, viewers int) (hash string, seen int64) {
-	t.Helper()
-	f, err := disks.NewFloppy("freedos", bytes.Clone(disk))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := script.Parse("commands", strings.NewReader(commands), kbc.US())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := vnc.Listen(vnc.Options{Address: "127.0.0.1:0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	var m *machine.Machine
-	cfg := machine.Config{Deterministic: true, OnFrame: func() { server.Show(m.Frame()) }}
-	cfg.Floppies[0] = f
-	if m, err = machine.New(cfg); err != nil {
-		t.Fatal(err)
-	}
-	server.Start(m, m.Frame())
-	script.New(parsed, script.Options{Out: io.Discard, Err: os.Stderr}).Start(m)
-	var updates atomic.Int64
-	var tick func()
-	tick = func() {
-		target := updates.Load() + int64(viewers)
-		for end := time.Now().Add(time.Second); updates.Load() < target && time.Now().Before(end); {
-			time.Sleep(time.Millisecond)
-		}
-		m.After(bus.Second, tick)
-	}
-	m.After(bus.Second, tick)
-	stop := make(chan struct{})
-	var wait sync.WaitGroup
-	for kind := range viewers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					disturb(server.Addr().String(), kind, &updates)
-				}
-			}
-		}()
-	}
-	exit := m.Run(context.Background())
-	close(stop)
-	wait.Wait()
-	if exit.Reason != machine.HostStop || exit.Code != 0 {
-		t.Fatalf("the script ended with %+v", exit)
-	}
-	return m.StateHash(), updates.Load()
-}
-
-// disturb is one visit of a viewer of a kind; it counts the updates it has seen.
-func disturb(address string, kind int, updates *atomic.Int64) {
+// disturbVNC is one visit of a viewer of a kind; it counts the updates it has seen.
+func disturbVNC(address string, kind int, updates *atomic.Int64) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return

@@ -29,6 +29,9 @@ func (s *session) serve(ctx context.Context) outcome {
 		}
 		s.term, t.SaveScreen = t, saveScreen
 		s.drivesInMenu(t)
+		if len(s.web) > 0 { // what was printed is behind the screen
+			t.Note = "web page on " + s.web[0].URL()
+		}
 		defer t.Close()
 	}
 	run, halt := context.WithCancel(ctx)

@@ -46,6 +46,9 @@ type Terminal struct {
 	clear   chan struct{} // the status has been shown long enough
 	notices chan string
 
+	// Note is what else the line below the screen says.
+	Note string
+
 	// SaveScreen stores a screen and returns the name of the file.
 	SaveScreen func(s *machine.Screen) (name string, err error)
 
@@ -180,7 +183,10 @@ func (t *Terminal) Serve(ctx context.Context, m *machine.Machine) (quit bool) {
 	stop := watch(func() { poke(t.resized) }, t.suspend, func() { _ = t.enter(); poke(t.resized) })
 	defer stop()
 
-	const hint = "Ctrl+] opens the menu"
+	hint := "Ctrl+] opens the menu"
+	if t.Note != "" {
+		hint += "; " + t.Note
+	}
 	t.render.SetHint(" " + hint + " ")
 	t.say(hint)
 	var flush <-chan time.Time
