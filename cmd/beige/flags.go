@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"beige/cpu"
+	"beige/devices/host/term"
 	"beige/devices/host/web"
 	"beige/devices/kbc"
 	"beige/machine"
@@ -32,6 +34,10 @@ func flagValues(name string) []string {
 		return []string{"a", "c", "d"}
 	case "display":
 		return []string{"auto", "term", "none", "vnc", "web"}
+	case "term-graphics":
+		return term.GraphicsNames()
+	case "term-mouse":
+		return []string{"auto", "off"}
 	case "hypervisor":
 		return append([]string{"none"}, machine.Hypervisors()...)
 	case "keyboard":
@@ -75,7 +81,9 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "vnc-password", Usage: "ask VNC viewers for the password in the first line of `FILE`"},
 		&cli.StringFlag{Name: "web-token", Usage: "`TOKEN` in the address of the web page: 8 to 64 letters, digits, - and _ (default: a random one each time)"},
 		&cli.StringSliceFlag{Name: "media", Usage: "floppy or CD image `FILE` that the web page offers for the drives; may be repeated"},
-		&cli.StringFlag{Name: "keyboard", Usage: oneOf("keyboard", "keyboard `LAYOUT` of the guest, for what is typed through VNC, the web page, scripts and pipes"), Value: "us"},
+		&cli.StringFlag{Name: "keyboard", Usage: oneOf("keyboard", "keyboard `LAYOUT` of the guest, for what is typed in the terminal, through VNC, the web page, scripts and pipes"), Value: "us"},
+		&cli.StringFlag{Name: "term-graphics", Usage: oneOf("term-graphics", "`KIND` of pictures in the terminal") + "; auto is the best that it says it has", Value: "auto"},
+		&cli.StringFlag{Name: "term-mouse", Usage: oneOf("term-mouse", "`WHETHER` the guest gets the terminal's mouse") + "; auto is while it uses one", Value: "auto"},
 		&cli.StringFlag{Name: "serial", Usage: "COM1 `TO`: " + serialTargets, Value: "none"},
 		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
@@ -110,6 +118,8 @@ type options struct {
 	vncPassword string
 	webToken    string
 	media       []string
+	graphics    term.Graphics
+	noMouse     bool // in the terminal
 	layout      *kbc.Layout
 
 	serial     [serialPorts]target
@@ -189,6 +199,15 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 		v, names := c.String("keyboard"), flagValues("keyboard")
 		bad("keyboard", fmt.Errorf("unknown layout %q%s (known: %s)", v, didYouMean(v, names), strings.Join(names, ", ")))
 	}
+	word := func(name string) string {
+		v, names := c.String(name), flagValues(name)
+		if !slices.Contains(names, v) {
+			bad(name, fmt.Errorf("unknown value %q%s (known: %s)", v, didYouMean(v, names), strings.Join(names, ", ")))
+		}
+		return v
+	}
+	o.graphics, _ = term.GraphicsByName(word("term-graphics"))
+	o.noMouse = word("term-mouse") == "off"
 	cfg := &o.cfg
 	cfg.Machine, cfg.CPU, cfg.Video = c.String("machine"), c.String("cpu"), c.String("video")
 	if cfg.Hypervisor = c.String("hypervisor"); cfg.Hypervisor == "none" {

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,42 +22,8 @@ func (p *pty) shows(text string) bool {
 	return false
 }
 
-// sequence is a control sequence, or the title.
-var sequence = regexp.MustCompile("^\x1b(\\[([0-9;?<>]*) ?([@-~])|\\][^\x07]*\x07)")
-
 // screen is what the terminal shows, a line each row.
-func (p *pty) screen() string {
-	const cols, rows = 100, 30
-	cells := [rows][cols]rune{}
-	x, y := 0, 0
-	out := p.output()
-	for len(out) > 0 {
-		if m := sequence.FindStringSubmatch(out); m != nil {
-			out = out[len(m[0]):]
-			switch m[3] {
-			case "H":
-				row, col, _ := strings.Cut(m[2], ";")
-				y, _ = strconv.Atoi(row)
-				x, _ = strconv.Atoi(col)
-				x, y = x-1, y-1
-			case "J":
-				cells = [rows][cols]rune{}
-			}
-			continue
-		}
-		r := []rune(out[:min(4, len(out))])[0]
-		out = out[len(string(r)):]
-		if x >= 0 && x < cols && y >= 0 && y < rows && r >= ' ' {
-			cells[y][x] = r
-			x++
-		}
-	}
-	var b strings.Builder
-	for _, row := range cells {
-		b.WriteString(strings.ReplaceAll(string(row[:]), "\x00", " ") + "\n")
-	}
-	return b.String()
-}
+func (p *pty) screen() string { return p.term.Text() }
 
 // onKey waits for a key, reads sector 2 of drive A and writes its first byte to
 // port 80h, EEh if it cannot be read.

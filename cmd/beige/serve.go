@@ -28,6 +28,7 @@ func (s *session) serve(ctx context.Context) outcome {
 			return outcome{exit: machine.Exit{Reason: machine.HostStop, Code: codeFailed, Text: "terminal: " + err.Error()}}
 		}
 		s.term, t.SaveScreen = t, saveScreen
+		t.Layout, t.Graphics, t.NoMouse = s.layout, s.graphics, s.noMouse
 		s.drivesInMenu(t)
 		if len(s.web) > 0 { // what was printed is behind the screen
 			t.Note = "web page on " + s.web[0].URL()

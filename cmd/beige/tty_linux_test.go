@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beige/devices/host/term/termtest"
 )
 
 // pty is a terminal of which the test is the person.
@@ -22,9 +24,16 @@ type pty struct {
 	master *os.File
 	mu     sync.Mutex
 	out    bytes.Buffer
+	term   *termtest.Screen // what it shows
 }
 
+// openPTY is a terminal that answers nothing.
 func openPTY(t *testing.T) *pty {
+	t.Helper()
+	return openTerminal(t, termtest.Options{Cols: 100, Rows: 30, Silent: true})
+}
+
+func openTerminal(t *testing.T, opt termtest.Options) *pty {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -43,10 +52,10 @@ func openPTY(t *testing.T) *pty {
 		t.Skip(err)
 	}
 	t.Cleanup(func() { tty.Close() })
-	if err := unix.IoctlSetWinsize(int(tty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 100}); err != nil {
+	if err := unix.IoctlSetWinsize(int(tty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: uint16(opt.Rows), Col: uint16(opt.Cols)}); err != nil {
 		t.Fatal(err)
 	}
-	p := &pty{tty: tty, master: master}
+	p := &pty{tty: tty, master: master, term: termtest.New(opt)}
 	go func() {
 		b := make([]byte, 4096)
 		for {
@@ -54,6 +63,8 @@ func openPTY(t *testing.T) *pty {
 			p.mu.Lock()
 			p.out.Write(b[:n])
 			p.mu.Unlock()
+			_, _ = p.term.Write(b[:n])
+			_, _ = master.Write(p.term.Answers())
 			if err != nil {
 				return
 			}

@@ -20,10 +20,23 @@ type paste struct {
 // is being typed. The modifiers count as up meanwhile.
 func (in *Input) Paste(h *Hand, text string) {
 	in.StopPaste()
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
-	in.pasting = &paste{by: h, text: []rune(text)}
+	in.pasting = &paste{by: h, text: []rune(ends(text))}
 	in.LiftAll()
 	in.pasteOn(in.pasting)
+}
+
+// PasteMore types a text behind one that is being typed.
+func (in *Input) PasteMore(h *Hand, text string) {
+	if in.pasting == nil || in.pasting.by != h {
+		in.Paste(h, text)
+		return
+	}
+	in.pasting.text = append(in.pasting.text, []rune(ends(text))...)
+}
+
+// ends makes all ends of lines "\n".
+func ends(text string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 }
 
 // pasteOn types the next piece. What no PC can type is left out.

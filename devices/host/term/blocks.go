@@ -22,18 +22,18 @@ func fit(w, h int) (int, int) {
 	return w, max(w*aspectY/aspectX, 1)
 }
 
-// graphics lays the picture in the middle of what the terminal is to show.
-func (r *Renderer) graphics(want []cell, f *video.Frame) {
-	pic := r.painter.Paint(f, video.Phase{})
+// blocks lays the picture in the middle of what the terminal is to show.
+func (r *Renderer) blocks(want []cell, pic *video.Picture) {
 	w, h := fit(r.cols, 2*r.rows)
 	h = max(h&^1, 2)
 	left, top := (r.cols-w)/2, (r.rows-h/2)/2
+	r.at = area{left: left, top: top, cols: w, rows: h / 2, width: w, height: h}
 	if r.scaled.of != pic || r.scaled.w != w || r.scaled.h != h {
 		r.scaled.scale(pic, w, h)
 	}
 	for y := range h / 2 {
 		for x := range w {
-			c := cell{r: upperHalf, fg: r.scaled.dots[2*y*w+x], bg: r.scaled.dots[(2*y+1)*w+x]}
+			c := cell{r: upperHalf, fg: rgb(r.scaled.dots[2*y*w+x]), bg: rgb(r.scaled.dots[(2*y+1)*w+x])}
 			if r.depth == Colours16 {
 				c.fi, c.bi = nearest16(c.fg), nearest16(c.bg)
 			}
@@ -49,29 +49,12 @@ func (r *Renderer) graphics(want []cell, f *video.Frame) {
 type scaled struct {
 	of   *video.Picture
 	w, h int
-	dots [][3]uint8
+	dots []uint32
 }
 
-// scale makes each dot the mean of those that it covers.
 func (s *scaled) scale(p *video.Picture, w, h int) {
 	s.of, s.w, s.h = p, w, h
-	s.dots = s.dots[:0]
-	for y := range h {
-		y0 := y * p.Height / h
-		y1 := max((y+1)*p.Height/h, y0+1)
-		for x := range w {
-			x0 := x * p.Width / w
-			x1 := max((x+1)*p.Width/w, x0+1)
-			var r, g, b uint32
-			for _, row := range p.Rows[y0:y1] {
-				for _, c := range row[x0:x1] {
-					r, g, b = r+c>>16, g+c>>8&0xff, b+c&0xff
-				}
-			}
-			n := uint32((x1 - x0) * (y1 - y0))
-			s.dots = append(s.dots, [3]uint8{uint8(r / n), uint8(g / n), uint8(b / n)})
-		}
-	}
+	s.dots = scaleRows(s.dots[:0], p, w, h, 0, h)
 }
 
 // nearest16 is the entry of the PC's 16 colours that is nearest to c.

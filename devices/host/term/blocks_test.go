@@ -44,7 +44,7 @@ func TestGraphicsAsHalfBlocks(t *testing.T) {
 			s = quarters(1, [4]uint32{0xaa0000, 0x00aa00, 0x0000aa, 0xffffff})
 		}
 		e.write(t, r.Draw(s))
-		at := func(x, y int) (rune, string) { return e.cells[y*tc.cols+x], e.sgr[y*tc.cols+x] }
+		at := e.At
 		if c, sgr := at(tc.left, tc.top); c != ' ' || sgr != tc.upperLeft {
 			t.Errorf("%s: upper left %q in %q; want a blank in %q", tc.name, c, sgr, tc.upperLeft)
 		}

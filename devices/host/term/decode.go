@@ -2,29 +2,51 @@ package term
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"beige/devices/kbc"
 	"beige/machine"
 )
 
-// Input is one thing that came from the terminal: a stroke for the guest, or
-// the escape key of the front end.
+// Input is one thing that came from the terminal: strokes for the guest, the
+// escape key of the front end, a text, the mouse, or an answer of the terminal.
 type Input struct {
-	Stroke machine.Stroke
-	Escape bool
-	Rune   rune // the character, where it was one: for the menu; it may have no stroke
+	Strokes []machine.Stroke // one, or a dead key and what follows it
+	Escape  bool
+	Rune    rune // the character, where it was one: for the menu; it may have no strokes
+	Paste   string
+	Mouse   *mouseReport
+	Answer  *answer
+}
+
+// stroke is the first one.
+func (in Input) stroke() machine.Stroke {
+	if len(in.Strokes) == 0 {
+		return machine.Stroke{}
+	}
+	return in.Strokes[0]
 }
 
 // EscapeKey is Ctrl+], which opens the menu.
 const EscapeKey = 0x1d
 
 // maxPending bounds an unfinished control sequence.
-const maxPending = 64
+const maxPending = 256
+
+// How long to wait for what is not complete.
+const (
+	escapeTime   = 25 * time.Millisecond  // a lone ESC is the Esc key after that
+	sequenceTime = 500 * time.Millisecond // of a control sequence that has certainly begun
+)
 
 // Decoder turns the bytes that a terminal sends into Input. The zero value is
-// ready to use.
-type Decoder struct{ pending []byte }
+// ready to use, for a guest with a keyboard of the USA.
+type Decoder struct {
+	Layout  *kbc.Layout // of the guest's keyboard
+	pending []byte
+	paste   paste
+}
 
 // Modifiers, as xterm counts them: the parameter is 1 plus their sum.
 const (
@@ -167,7 +189,18 @@ func (d *Decoder) Feed(b []byte) []Input {
 
 // Pending reports whether an escape sequence may have begun: if nothing follows
 // soon, call Flush.
-func (d *Decoder) Pending() bool { return len(d.pending) > 0 }
+func (d *Decoder) Pending() bool { return len(d.pending) > 0 || d.paste.on }
+
+// Patience is how long to wait before Flush, while Pending.
+func (d *Decoder) Patience() time.Duration {
+	switch {
+	case d.paste.on:
+		return pasteTime
+	case len(d.pending) > 2:
+		return sequenceTime
+	}
+	return escapeTime
+}
 
 // Flush takes what has come so far as complete: a lone ESC is the Esc key.
 func (d *Decoder) Flush() []Input { return d.drain(true) }
@@ -175,9 +208,14 @@ func (d *Decoder) Flush() []Input { return d.drain(true) }
 func (d *Decoder) drain(final bool) []Input {
 	var out []Input
 	p := d.pending
-	for len(p) > 0 {
-		n, in, ok := decode(p, final || len(p) >= maxPending, 0)
-		if n == 0 {
+	for len(p) > 0 || final && d.paste.on {
+		n, in, ok := 0, Input{}, false
+		if d.paste.on {
+			n, in, ok = d.paste.take(p, final)
+		} else {
+			n, in, ok = d.decode(p, final || len(p) >= maxPending, 0)
+		}
+		if n == 0 && !ok {
 			break
 		}
 		if ok {
@@ -191,9 +229,9 @@ func (d *Decoder) drain(final bool) []Input {
 
 // decode takes one key off p. n is 0 while it is not complete; ok is false for
 // what is no key. mods are modifiers from an ESC in front.
-func decode(p []byte, final bool, mods int) (n int, in Input, ok bool) {
+func (d *Decoder) decode(p []byte, final bool, mods int) (n int, in Input, ok bool) {
 	if p[0] != 0x1b {
-		return decodeChar(p, final, mods)
+		return d.decodeChar(p, final, mods)
 	}
 	if len(p) == 1 {
 		if !final {
@@ -203,20 +241,22 @@ func decode(p []byte, final bool, mods int) (n int, in Input, ok bool) {
 	}
 	switch p[1] {
 	case '[':
-		return decodeCSI(p, final, mods)
+		return d.decodeCSI(p, final, mods)
+	case '_':
+		return d.decodeAPC(p, final, mods)
 	case 'O':
-		return decodeSS3(p, final, mods)
+		return d.decodeSS3(p, final, mods)
 	case 0x1b: // Alt and a key that begins with ESC itself, or Esc twice
-		n, in, ok = decode(p[1:], final, mods|modAlt)
+		n, in, ok = d.decode(p[1:], final, mods|modAlt)
 		if n == 0 {
 			return 0, Input{}, false
 		}
-		if n == 1 {
+		if n == 1 || in.Answer != nil || in.Mouse != nil { // the latter came by themselves
 			return 1, key(kbc.KeyEsc, mods), true
 		}
 		return n + 1, in, ok
 	}
-	n, in, ok = decodeChar(p[1:], final, mods|modAlt)
+	n, in, ok = d.decodeChar(p[1:], final, mods|modAlt)
 	if n == 0 {
 		return 0, Input{}, false
 	}
@@ -224,7 +264,7 @@ func decode(p []byte, final bool, mods int) (n int, in Input, ok bool) {
 }
 
 // decodeChar takes a control character or a character in UTF-8.
-func decodeChar(p []byte, final bool, mods int) (int, Input, bool) {
+func (d *Decoder) decodeChar(p []byte, final bool, mods int) (int, Input, bool) {
 	if !utf8.FullRune(p) && !final {
 		return 0, Input{}, false
 	}
@@ -232,12 +272,12 @@ func decodeChar(p []byte, final bool, mods int) (int, Input, bool) {
 	if r == utf8.RuneError && n <= 1 {
 		return 1, Input{}, false
 	}
-	in, ok := char(r, mods)
+	in, ok := d.char(r, mods)
 	return n, in, ok
 }
 
 // char is a character with the modifiers that the terminal reports apart.
-func char(r rune, mods int) (Input, bool) {
+func (d *Decoder) char(r rune, mods int) (Input, bool) {
 	if mods&modAlt == 0 && (r == EscapeKey || r == ']' && mods&modCtrl != 0) {
 		return Input{Escape: true, Rune: EscapeKey}, true
 	}
@@ -251,17 +291,32 @@ func char(r rune, mods int) (Input, bool) {
 	case '\n': // Ctrl+J; Enter sends CR
 		return key(kbc.KeyJ, mods|modCtrl), true
 	}
-	strokes, err := machine.StrokesFor(kbc.US(), string(r))
-	if err != nil { // no key of the PC's, but it may be in the name of a file
+	strokes, ok := d.strokes(r)
+	if !ok { // no key of the PC's, but it may be in the name of a file
 		return Input{Rune: r}, mods == 0 && r > 0x7f
 	}
-	s := strokes[0]
-	return Input{Stroke: machine.Stroke{Hold: append(held(mods&^modShift), s.Hold...), Taps: s.Taps}, Rune: r}, true
+	last := &strokes[len(strokes)-1] // behind a dead key, which modifiers would spoil
+	last.Hold = append(held(mods&^modShift), last.Hold...)
+	return Input{Strokes: strokes, Rune: r}, true
+}
+
+// strokes are those for a character in the guest's layout. Control characters that
+// the layout has no keys for are where they are on a keyboard of the USA.
+func (d *Decoder) strokes(r rune) ([]machine.Stroke, bool) {
+	layout := d.Layout
+	if layout == nil {
+		layout = kbc.US()
+	}
+	strokes, err := machine.StrokesFor(layout, string(r))
+	if err != nil && r < ' ' {
+		strokes, err = machine.StrokesFor(kbc.US(), string(r))
+	}
+	return strokes, err == nil
 }
 
 // key is a key with modifiers.
 func key(k kbc.Key, mods int) Input {
-	in := Input{Stroke: machine.Stroke{Hold: held(mods), Taps: []kbc.Key{k}}}
+	in := Input{Strokes: []machine.Stroke{{Hold: held(mods), Taps: []kbc.Key{k}}}}
 	if k == kbc.KeyEsc {
 		in.Rune = 0x1b
 	}
@@ -283,7 +338,7 @@ func held(mods int) []kbc.Key {
 }
 
 // decodeSS3 takes ESC O and a letter, with xterm's older modifiers between.
-func decodeSS3(p []byte, final bool, mods int) (int, Input, bool) {
+func (d *Decoder) decodeSS3(p []byte, final bool, mods int) (int, Input, bool) {
 	i, num := 2, 0
 	for i < len(p) && p[i] >= '0' && p[i] <= '9' && i < maxPending {
 		num = num*10 + int(p[i]-'0')
@@ -293,7 +348,7 @@ func decodeSS3(p []byte, final bool, mods int) (int, Input, bool) {
 		if !final {
 			return 0, Input{}, false
 		}
-		in, ok := char('O', mods|modAlt) // Alt+Shift+O and nothing more
+		in, ok := d.char('O', mods|modAlt) // Alt+Shift+O and nothing more
 		return 2, in, ok
 	}
 	if num > 1 && num <= 16 {
@@ -309,7 +364,7 @@ func decodeSS3(p []byte, final bool, mods int) (int, Input, bool) {
 }
 
 // decodeCSI takes ESC [, parameters, intermediate bytes and a final byte.
-func decodeCSI(p []byte, final bool, mods int) (int, Input, bool) {
+func (d *Decoder) decodeCSI(p []byte, final bool, mods int) (int, Input, bool) {
 	end := 2
 	for end < len(p) && (p[end] < 0x40 || p[end] > 0x7e || end == 2 && p[end] == '[') {
 		if p[end] < 0x20 || p[end] > 0x7e {
@@ -322,12 +377,18 @@ func decodeCSI(p []byte, final bool, mods int) (int, Input, bool) {
 		case !final:
 			return 0, Input{}, false
 		case len(p) == 2:
-			in, ok := char('[', mods|modAlt)
+			in, ok := d.char('[', mods|modAlt)
 			return 2, in, ok
 		}
 		return len(p), Input{}, false
 	}
 	n, c := end+1, p[end]
+	if extra, in, ok := d.decodeReport(p[2:n], p[n:], final); ok {
+		if extra < 0 {
+			return 0, Input{}, false
+		}
+		return n + extra, in, in.Mouse != nil || in.Answer != nil
+	}
 	args := parameters(p[2:end])
 	if len(args) > 1 && args[1] > 1 {
 		mods |= (args[1] - 1) & (modShift | modAlt | modCtrl)
@@ -341,10 +402,10 @@ func decodeCSI(p []byte, final bool, mods int) (int, Input, bool) {
 	case c == 'Z':
 		return n, key(kbc.KeyTab, mods|modShift), true
 	case c == '~' && len(args) == 3 && args[0] == 27: // modifyOtherKeys
-		in, ok := codePoint(args[2], mods)
+		in, ok := d.codePoint(args[2], mods)
 		return n, in, ok
 	case c == 'u' && len(args) > 0:
-		in, ok := codePoint(args[0], mods)
+		in, ok := d.codePoint(args[0], mods)
 		return n, in, ok
 	case c == '~' && len(args) > 0:
 		k, ok := csiNumber(args[0])
@@ -372,7 +433,7 @@ func decodeCSI(p []byte, final bool, mods int) (int, Input, bool) {
 }
 
 // codePoint is a key reported by its Unicode code point.
-func codePoint(n, mods int) (Input, bool) {
+func (d *Decoder) codePoint(n, mods int) (Input, bool) {
 	switch n {
 	case 27:
 		return key(kbc.KeyEsc, mods), true
@@ -394,7 +455,7 @@ func codePoint(n, mods int) (Input, bool) {
 	if mods&modShift != 0 && n >= 'a' && n <= 'z' {
 		n -= 'a' - 'A'
 	}
-	return char(rune(n), mods)
+	return d.char(rune(n), mods)
 }
 
 // parameters splits "1;5:1" into numbers; what follows a colon is dropped.

@@ -35,7 +35,7 @@ func (u *menu) active() bool { return u.open || u.prompt != nil }
 type item struct{ key, text, short string }
 
 // items are those of the menu; short are for a terminal too small for the box.
-func (u *menu) items(drives bool) []item {
+func (u *menu) items(drives, mouse bool) []item {
 	all := []item{{"r", "reset button", "reset"}, {"d", "Ctrl+Alt+Del", "Ctrl+Alt+Del"}}
 	if drives {
 		all = append(all, item{"i", "insert a disk", "insert"}, item{"e", "eject a disk", "eject"})
@@ -44,6 +44,11 @@ func (u *menu) items(drives bool) []item {
 		all = append(all, item{"p", "go on", "go-on"})
 	} else {
 		all = append(all, item{"p", "pause", "pause"})
+	}
+	if mouse {
+		all = append(all, item{"m", "leave the mouse alone", "mouse-off"})
+	} else {
+		all = append(all, item{"m", "take the mouse", "mouse"})
 	}
 	return append(all, item{"s", "save the screen", "save"}, item{"]", "send Ctrl+] to the PC", "send"}, item{"q", "quit", "quit"}, item{"Esc", "close this menu", ""})
 }
@@ -78,7 +83,7 @@ func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
 		return false
 	case !u.open:
 		u.open = true
-		u.show(t, "beige", u.items(len(t.Drives) > 0))
+		u.show(t, "beige", u.items(len(t.Drives) > 0, !t.mouse.off))
 		return false
 	case u.choose != chooseNone:
 		u.chosen(t, in)
@@ -103,6 +108,10 @@ func (u *menu) key(t *Terminal, m *machine.Machine, in Input) (quit bool) {
 		paused := u.paused
 		m.Post(func() { m.SetPaused(paused) })
 		t.render.SetStatus(u.lasting)
+	case 'm', 'M':
+		t.mouse.off = !t.mouse.off
+		t.listen(m)
+		t.say(t.mouse.says())
 	case 's', 'S':
 		u.save(t)
 	case ']', EscapeKey:

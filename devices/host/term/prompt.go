@@ -21,15 +21,22 @@ type prompt struct {
 // key edits the answer. done is true when the person has given it, or given up.
 func (p *prompt) key(in Input) (answer string, done bool) {
 	ctrl, alt := false, false
-	for _, k := range in.Stroke.Hold {
+	for _, k := range in.stroke().Hold {
 		ctrl = ctrl || k == kbc.KeyLeftCtrl
 		alt = alt || k == kbc.KeyLeftAlt
 	}
 	k := kbc.KeyNone
-	if len(in.Stroke.Taps) > 0 {
-		k = in.Stroke.Taps[0]
+	if taps := in.stroke().Taps; len(taps) > 0 {
+		k = taps[0]
 	}
 	switch {
+	case in.Paste != "": // of several lines the first
+		line, _, _ := strings.Cut(strings.ReplaceAll(in.Paste, "\r", "\n"), "\n")
+		for _, r := range line {
+			if r >= ' ' && r != 0x7f {
+				p.insert(r)
+			}
+		}
 	case in.Escape, k == kbc.KeyEsc, ctrl && (k == kbc.KeyC || k == kbc.KeyG):
 		return "", true
 	case k == kbc.KeyEnter, k == kbc.KeyKPEnter, ctrl && k == kbc.KeyJ:

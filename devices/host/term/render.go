@@ -1,6 +1,7 @@
 package term
 
 import (
+	"image"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,8 @@ type cell struct {
 	fg, bg [3]uint8
 	fi, bi uint8 // palette index, for terminals with 16 colours
 	blink  bool
+
+	picture bool // it is part of a picture that the terminal draws
 }
 
 // Renderer draws screens as ANSI sequences, writing only what has changed.
@@ -52,8 +55,14 @@ type Renderer struct {
 	short  []string // words of the menu, for a terminal without room for its lines
 	prompt *prompt  // in the place of the status
 
-	painter video.Painter // of graphics
-	scaled  scaled
+	painter  video.Painter // of graphics
+	scaled   scaled
+	canvas   canvas // nil: half blocks
+	pictured bool   // the terminal shows one of its pictures
+	drew     bool   // the last Draw has drawn in it
+	at       area   // where the guest's screen is
+	cellW    int    // size of a place in pixels, if canvas is not nil
+	cellH    int
 
 	px, py int // first column and row of the guest's screen that are visible
 
@@ -73,6 +82,16 @@ func NewRenderer(cols, rows int, depth Depth) *Renderer {
 func (r *Renderer) Resize(cols, rows int) {
 	r.cols, r.rows = max(cols, 1), max(rows, 1)
 	r.shown = make([]cell, r.cols*r.rows)
+	r.valid = false
+}
+
+// SetCanvas sets how pictures are drawn on places of that size in pixels; nil: as half
+// blocks.
+func (r *Renderer) SetCanvas(c canvas, cellW, cellH int) {
+	if c == nil && r.canvas == nil {
+		return
+	}
+	r.canvas, r.cellW, r.cellH = c, cellW, cellH
 	r.valid = false
 }
 
@@ -97,11 +116,24 @@ func (r *Renderer) SetMenu(lines, short []string) { r.menu, r.short = lines, sho
 // Draw returns the bytes that make the terminal show s: none if it does
 // already. The slice is valid until the next call.
 func (r *Renderer) Draw(s *machine.Screen) []byte {
-	r.buf = r.buf[:0]
-	want := r.compose(s)
+	r.buf, r.drew = r.buf[:0], false
+	var pic *video.Picture
+	if !s.Text && s.Frame != nil {
+		pic = r.painter.Paint(s.Frame, video.Phase{})
+	}
+	at := r.at
+	want := r.compose(s, pic)
+	pictured := pic != nil && r.canvas != nil
+	if pictured != r.pictured || pictured && at != r.at {
+		r.valid = false
+	}
 	cursor := r.cursorOn(s)
-	if r.valid && cursor == r.cursorAt && r.shape(s) == r.cursorShape && slices.Equal(want, r.shown) {
+	pending := pictured && r.canvas.pending(s.Frame, pic, r.at, r.hole(want))
+	if r.valid && cursor == r.cursorAt && r.shape(s) == r.cursorShape && slices.Equal(want, r.shown) && !pending {
 		return nil
+	}
+	if pictured {
+		r.put(updateBegin)
 	}
 	r.put("\x1b[?25l")
 	if !r.valid {
@@ -109,22 +141,72 @@ func (r *Renderer) Draw(s *machine.Screen) []byte {
 		for i := range r.shown {
 			r.shown[i] = cell{}
 		}
+		if r.canvas != nil {
+			r.buf = r.canvas.hide(r.buf)
+		}
 	}
-	var pen cell
-	pen.r = -1
+	r.pictured = pictured
+	pen := noPen
 	for y := range r.rows {
 		r.row(y, want[y*r.cols:][:r.cols], &pen)
+	}
+	if pictured && r.canvas.pending(s.Frame, pic, r.at, r.hole(want)) {
+		r.picture(want, pic, &pen)
 	}
 	if pen.r >= 0 {
 		r.put("\x1b[0m")
 	}
 	r.valid = true
 	r.cursor(s, cursor)
+	if pictured {
+		r.put(updateEnd)
+	}
 	return r.buf
 }
 
+// Around what is to show at once (synchronized output, mode 2026); terminals without it
+// ignore that.
+const (
+	updateBegin = "\x1b[?2026h"
+	updateEnd   = "\x1b[?2026l"
+)
+
+// noPen is the pen before anything is known of its colours.
+var noPen = cell{r: -1}
+
+// hole is where text is over the picture, in places from its upper left.
+func (r *Renderer) hole(want []cell) image.Rectangle {
+	var hole image.Rectangle
+	for y := range r.at.rows {
+		for x := range r.at.cols {
+			if !want[(r.at.top+y)*r.cols+r.at.left+x].picture {
+				hole = hole.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return hole
+}
+
+// picture draws what is new in the picture, and again the text over it that this has
+// covered.
+func (r *Renderer) picture(want []cell, pic *video.Picture, pen *cell) {
+	var covered []int
+	r.buf, covered = r.canvas.draw(r.buf, pic)
+	r.drew = true
+	for _, row := range covered {
+		y := r.at.top + row
+		have := r.shown[y*r.cols:][:r.cols]
+		for x := r.at.left; x < r.at.left+r.at.cols; x++ {
+			if !have[x].picture {
+				have[x] = cell{}
+			}
+		}
+		r.row(y, want[y*r.cols:][:r.cols], pen)
+	}
+}
+
 // compose lays out what the terminal is to show.
-func (r *Renderer) compose(s *machine.Screen) []cell {
+func (r *Renderer) compose(s *machine.Screen, pic *video.Picture) []cell {
 	want := make([]cell, r.cols*r.rows)
 	for i := range want {
 		want[i] = blank
@@ -133,15 +215,26 @@ func (r *Renderer) compose(s *machine.Screen) []cell {
 	for y := range min(r.rows, s.Rows-r.py) {
 		for x := range min(r.cols, s.Columns-r.px) {
 			c := s.Cells[(y+r.py)*s.Columns+x+r.px]
-			want[y*r.cols+x] = cell{cp437.Rune(c.Code), s.Palette[c.FG&15], s.Palette[c.BG&15], c.FG & 15, c.BG & 15, c.Blink}
+			want[y*r.cols+x] = cell{r: cp437.Rune(c.Code), fg: s.Palette[c.FG&15], bg: s.Palette[c.BG&15], fi: c.FG & 15, bi: c.BG & 15, blink: c.Blink}
 		}
 	}
 	cols, rows := s.Columns, s.Rows
 	if !s.Text {
 		cols, rows = r.cols, r.rows
-		if s.Frame != nil {
-			r.graphics(want, s.Frame)
+	}
+	switch {
+	case pic != nil && r.canvas != nil:
+		rows = max(r.rows-1, 1) // the last one is for the status
+		r.at = r.canvas.fit(cols, rows, r.cellW, r.cellH)
+		for y := r.at.top; y < r.at.top+r.at.rows; y++ {
+			for x := r.at.left; x < r.at.left+r.at.cols; x++ {
+				want[y*r.cols+x] = cell{r: ' ', picture: true}
+			}
 		}
+	case pic != nil:
+		r.blocks(want, pic)
+	default:
+		r.at = area{cols: s.Columns - r.px, rows: s.Rows - r.py}
 	}
 	line, y := r.status, r.statusRow(s)
 	if line == "" && rows < r.rows {
@@ -234,7 +327,10 @@ func (r *Renderer) row(y int, want []cell, pen *cell) {
 		if want[x] == have[x] {
 			continue
 		}
-		if at >= 0 && x-at <= 4 { // cheaper to write over a short gap than to move
+		if want[x].picture && r.canvas != nil {
+			r.canvas.spoiled(y - r.at.top)
+		}
+		if at >= 0 && x-at <= 4 && !slices.ContainsFunc(want[at:x], func(c cell) bool { return c.picture }) { // cheaper to write over a short gap than to move
 			for ; at < x; at++ {
 				r.cell(want[at], pen)
 			}

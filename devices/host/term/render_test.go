@@ -1,10 +1,10 @@
 package term
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
+	"beige/devices/host/term/termtest"
 	"beige/machine"
 )
 
@@ -24,69 +24,19 @@ func screen(cols int, lines ...string) *machine.Screen {
 	return s
 }
 
-// emulator is enough of a terminal to check what the renderer sends.
-type emulator struct {
-	cols, rows int
-	cells      []rune
-	sgr        []string
-	x, y       int
-	pen        string
-	visible    bool
+// emulator is a terminal for what the renderer sends.
+type emulator struct{ *termtest.Screen }
+
+func newEmulator(cols, rows int) emulator {
+	return emulator{termtest.New(termtest.Options{Cols: cols, Rows: rows})}
 }
 
-func newEmulator(cols, rows int) *emulator {
-	e := &emulator{cols: cols, rows: rows, cells: make([]rune, cols*rows), sgr: make([]string, cols*rows)}
-	e.clear()
-	return e
-}
-
-func (e *emulator) clear() {
-	for i := range e.cells {
-		e.cells[i], e.sgr[i] = ' ', ""
-	}
-}
-
-func (e *emulator) write(t *testing.T, b []byte) {
+func (e emulator) write(t *testing.T, b []byte) {
 	t.Helper()
-	rs := []rune(string(b))
-	for i := 0; i < len(rs); i++ {
-		if rs[i] != 0x1b {
-			if e.x >= e.cols || e.y >= e.rows {
-				t.Fatalf("character %q at column %d, row %d of %d x %d", rs[i], e.x, e.y, e.cols, e.rows)
-			}
-			e.cells[e.y*e.cols+e.x], e.sgr[e.y*e.cols+e.x] = rs[i], e.pen
-			e.x++
-			continue
-		}
-		end := i + 2
-		for rs[end] < 0x40 {
-			end++
-		}
-		args := string(rs[i+2 : end])
-		switch rs[end] {
-		case 'H':
-			fmt.Sscanf(args, "%d;%d", &e.y, &e.x)
-			e.x, e.y = e.x-1, e.y-1
-		case 'm':
-			e.pen = args
-		case 'J':
-			e.clear()
-		case 'h', 'l':
-			e.visible = rs[end] == 'h'
-		case 'q':
-		default:
-			t.Fatalf("unknown sequence %q", string(rs[i:end+1]))
-		}
-		i = end
+	_, _ = e.Write(b)
+	if err := e.Err(); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func (e *emulator) lines() string {
-	var out []string
-	for y := range e.rows {
-		out = append(out, strings.TrimRight(string(e.cells[y*e.cols:][:e.cols]), " "))
-	}
-	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
 
 func TestRenderDrawsOnlyChanges(t *testing.T) {
@@ -94,13 +44,13 @@ func TestRenderDrawsOnlyChanges(t *testing.T) {
 	s := screen(10, "hello", "world", "")
 	s.Cursor = machine.Cursor{X: 5, Y: 1, Visible: true}
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "hello\nworld" {
+	if got := e.Lines(); got != "hello\nworld" {
 		t.Errorf("first screen = %q", got)
 	}
-	if e.x != 5 || e.y != 1 || !e.visible {
-		t.Errorf("cursor at %d, %d, visible %v; want 5, 1, visible", e.x, e.y, e.visible)
+	if x, y, visible := e.Cursor(); x != 5 || y != 1 || !visible {
+		t.Errorf("cursor at %d, %d, visible %v; want 5, 1, visible", x, y, visible)
 	}
-	if got := e.sgr[0]; got != "0;38;2;170;170;170;48;2;0;0;0" {
+	if _, got := e.At(0, 0); got != "0;38;2;170;170;170;48;2;0;0;0" {
 		t.Errorf("colour of the first cell = %q", got)
 	}
 	s = screen(10, "hallo", "world", "x")
@@ -110,13 +60,13 @@ func TestRenderDrawsOnlyChanges(t *testing.T) {
 		t.Errorf("an unchanged letter was drawn again: %q", b)
 	}
 	e.write(t, b)
-	if got := e.lines(); got != "hallo\nworld\nx" {
+	if got := e.Lines(); got != "hallo\nworld\nx" {
 		t.Errorf("second screen = %q", got)
 	}
-	if got := e.sgr[0]; got != "0;5;38;2;170;0;0;48;2;0;0;0" {
+	if _, got := e.At(0, 0); got != "0;5;38;2;170;0;0;48;2;0;0;0" {
 		t.Errorf("colour of a red blinking cell = %q", got)
 	}
-	if e.visible {
+	if _, _, visible := e.Cursor(); visible {
 		t.Error("a hidden cursor shows")
 	}
 	if b := r.Draw(s); len(b) > 10 {
@@ -129,16 +79,16 @@ func TestRenderSmallTerminalFollowsTheCursor(t *testing.T) {
 	s := screen(10, "0123456789", "abcdefghij", "ABCDEFGHIJ")
 	s.Cursor = machine.Cursor{X: 0, Y: 0, Visible: true}
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "01234\nabcde" {
+	if got := e.Lines(); got != "01234\nabcde" {
 		t.Errorf("upper left = %q", got)
 	}
 	s.Cursor.X, s.Cursor.Y = 9, 2
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "fghij\nFGHIJ" {
+	if got := e.Lines(); got != "fghij\nFGHIJ" {
 		t.Errorf("lower right = %q", got)
 	}
-	if e.x != 4 || e.y != 1 {
-		t.Errorf("cursor at %d, %d; want 4, 1", e.x, e.y)
+	if x, y, _ := e.Cursor(); x != 4 || y != 1 {
+		t.Errorf("cursor at %d, %d; want 4, 1", x, y)
 	}
 }
 
@@ -158,8 +108,8 @@ func TestRenderColours(t *testing.T) {
 		s := screen(1, "x")
 		s.Cells[0].FG, s.Cells[0].BG = tc.fg, tc.bg
 		e.write(t, r.Draw(s))
-		if e.sgr[0] != tc.want {
-			t.Errorf("depth %d, colours %d on %d: %q; want %q", tc.depth, tc.fg, tc.bg, e.sgr[0], tc.want)
+		if _, sgr := e.At(0, 0); sgr != tc.want {
+			t.Errorf("depth %d, colours %d on %d: %q; want %q", tc.depth, tc.fg, tc.bg, sgr, tc.want)
 		}
 	}
 }
@@ -170,19 +120,19 @@ func TestRenderStatusAndMenu(t *testing.T) {
 	r.SetStatus(" hint ")
 	r.SetMenu([]string{"[m]"}, nil)
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "one\ntwo[m]\nthree\n hint" {
+	if got := e.Lines(); got != "one\ntwo[m]\nthree\n hint" {
 		t.Errorf("with menu and status: %q", got)
 	}
 	r.SetMenu(nil, nil)
 	r.SetStatus("")
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "one\ntwo\nthree" {
+	if got := e.Lines(); got != "one\ntwo\nthree" {
 		t.Errorf("afterwards: %q", got)
 	}
 	r.Resize(4, 2)
 	e = newEmulator(4, 2)
 	e.write(t, r.Draw(s))
-	if got := e.lines(); got != "one\ntwo" {
+	if got := e.Lines(); got != "one\ntwo" {
 		t.Errorf("after a resize: %q", got)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // watch calls resized when the terminal changes its size, leave before a stop by
@@ -35,6 +37,15 @@ func watch(resized, leave, enter func()) (stop func()) {
 		}
 	}()
 	return func() { signal.Stop(c); close(done) }
+}
+
+// pixelSize is the size of the terminal in pixels, 0 where it does not tell.
+func pixelSize(f *os.File) (w, h int) {
+	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	if err != nil {
+		return 0, 0
+	}
+	return int(size.Xpixel), int(size.Ypixel)
 }
 
 // prepareOutput makes the output understand control sequences.

@@ -28,6 +28,9 @@ func watch(resized, _, _ func()) (stop func()) {
 	return func() { close(done) }
 }
 
+// pixelSize is not told by a console; it answers a question.
+func pixelSize(*os.File) (w, h int) { return 0, 0 }
+
 // prepareOutput makes the console understand control sequences.
 func prepareOutput(f *os.File) (restore func(), err error) {
 	h := windows.Handle(f.Fd())
