@@ -1,7 +1,7 @@
 package cpu
 
 import (
-	"slices"
+	"unsafe"
 
 	"beige/cpu/isa"
 	"beige/mmu"
@@ -14,16 +14,23 @@ const maxTrace = 32
 const (
 	tableBits = 16
 	arenaOps  = 16384 // ops of one arena chunk
-	maxChunks = 24    // then everything is dropped and decoded anew
+	maxChunks = 16    // 10 MB; then everything is dropped and decoded anew
 )
 
-// trace is the record of a run of decoded instructions within one page of mem.
+// trace is the record of a run of decoded instructions within one page of mem. There
+// are tens of thousands: the key stands before the first op only.
 type trace struct {
-	ops   []Op
-	key   uint64
+	first *Op
 	start uint32 // index in mem of the first byte
-	len   uint32 // bytes
+	len   uint16 // bytes
+	n     uint16 // ops
 }
+
+// ops are those of the trace.
+func (t *trace) ops() []Op { return unsafe.Slice(t.first, t.n) }
+
+// end is the index in mem behind the last byte.
+func (t *trace) end() uint32 { return t.start + uint32(t.len) }
 
 // tableEntry finds the first op of a trace by its key: index in mem, mode bits,
 // and IP for 16-bit code.
@@ -37,11 +44,8 @@ type tableEntry struct {
 type traceCache struct {
 	table  []tableEntry
 	byKey  map[uint64]*trace // all of them: what the table lost to another key
-	byPage [][]*trace
-	drops  []uint8  // by page: how often a store dropped code there, saturating
-	beside []uint32 // by page: stores beside code there since the last thereof that cleared it
-	trust  []uint8  // by page: how often code was cleared there and came back, saturating
-	arena  []Op     // rest of the current chunk
+	pages  []*codeLeaf       // by megabyte; nil: no code has been there
+	arena  []Op              // rest of the current chunk
 	chunks int
 	epoch  uint64 // counts stores to decoded code
 	// scratch is the place of instructions that are decoded for one execution:
@@ -54,10 +58,7 @@ type traceCache struct {
 func (t *traceCache) init(pages int) {
 	t.table = make([]tableEntry, 1<<tableBits)
 	t.byKey = make(map[uint64]*trace)
-	t.byPage = make([][]*trace, pages)
-	t.drops = make([]uint8, pages)
-	t.beside = make([]uint32, pages)
-	t.trust = make([]uint8, pages)
+	t.pages = make([]*codeLeaf, (pages-1)>>leafBits+1)
 }
 
 // slotOf spreads keys over the table by a multiplication (Knuth, The Art of
@@ -123,7 +124,7 @@ func (c *CPU) enterSlow() *Op {
 		return s.op
 	}
 	if t := c.traces.byKey[key]; t != nil && (!c.limited || uint64(ip)+uint64(t.len) <= uint64(cs.Limit)+1) {
-		*s = tableEntry{key, &t.ops[0], t.len}
+		*s = tableEntry{key, t.first, uint32(t.len)}
 		return s.op
 	}
 	if op := c.keptCrossing(ip, la); op != nil {
@@ -143,7 +144,7 @@ func (c *CPU) enterSlow() *Op {
 	}
 	t.start = uint32(at.idx)
 	c.addTrace(t)
-	*s = tableEntry{key, &t.ops[0], t.len}
+	*s = tableEntry{key, t.first, uint32(t.len)}
 	return s.op
 }
 
@@ -154,7 +155,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 	limit := maxTrace
 	if key&modeSingle != 0 {
 		limit = 1
-	} else if tc.drops[i>>pageShift] > 8 {
+	} else if tc.page(uint32(i>>pageShift)).drops > 8 {
 		limit = 8 // code and data share the page: lose less at a store
 	}
 	if len(tc.arena) < limit+maxYields+3 {
@@ -215,7 +216,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 		used++
 	}
 	tc.arena = tc.arena[1+used:]
-	return &trace{ops: ops[:used:used], len: uint32(pos), key: key}
+	return &trace{first: &ops[0], len: uint16(pos), n: uint16(used)}
 }
 
 // maxFetch bounds the bytes one Decode call sees: what the longest-winded model
@@ -280,127 +281,6 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 // steady reports whether what is at a location changes only by stores that are
 // noticed, so that it may be decoded once and for all.
 func (c *CPU) steady(l location) bool { return l.ram && !c.phys.IsShared(uint32(l.idx)) }
-
-// addTrace files a trace under its page and makes stores into it noticeable.
-func (c *CPU) addTrace(t *trace) {
-	tc := &c.traces
-	c.counters.TracesBuilt++
-	if old := tc.byKey[t.key]; old != nil {
-		c.retire(old) // a limited segment needed a shorter one
-	}
-	tc.byKey[t.key] = t
-	page := t.start >> pageShift
-	tc.byPage[page] = append(tc.byPage[page], t)
-	c.markCode(t.start, t.len)
-}
-
-// markCode makes stores into n bytes at index i of mem noticeable.
-func (c *CPU) markCode(i, n uint32) {
-	page := i >> pageShift
-	if c.phys.MarkCode(i, n) {
-		// The page's first code: its write tags move to the slow table.
-		for j := range c.tlbs {
-			c.tlbs[j].holdWrites(page, page)
-		}
-	}
-}
-
-// dropTraces forgets the traces of which the n bytes at index i of mem are part:
-// they are about to be written. A trace that is executing right now ends behind
-// its current instruction, since every op of a dropped trace becomes opStale.
-func (c *CPU) dropTraces(i, n uint32) {
-	tc := &c.traces
-	tc.epoch++
-	page := i >> pageShift
-	list := tc.byPage[page]
-	kept := list[:0]
-	from, to := i, i+n // the bytes whose marks are void
-	for _, t := range list {
-		if t.start >= i+n || t.start+t.len <= i {
-			kept = append(kept, t)
-			continue
-		}
-		from, to = min(from, t.start), max(to, t.start+t.len)
-		c.dropTrace(t)
-	}
-	clear(list[len(kept):])
-	tc.byPage[page] = kept
-	if tc.drops[page] < 255 {
-		tc.drops[page]++
-	}
-	c.phys.UnmarkCode(from, to-from)
-	for _, t := range kept {
-		if t.start < to && t.start+t.len > from {
-			c.phys.MarkCode(t.start, t.len)
-		}
-	}
-}
-
-// Every store to a page with code takes the slow path, so a page that was code
-// once and is data now, as memory of a program that has ended, must be told from
-// one that is both: after many stores beside its code the page forgets it. Where
-// it was needed and comes back, more stores are waited for the next time.
-const (
-	besideFirst = 8  // 2^8 stores the first time
-	besideMost  = 16 // 2^16 at most
-)
-
-// storeBesideCode counts a store to a page with code that hit none.
-func (c *CPU) storeBesideCode(page uint32) {
-	tc := &c.traces
-	tc.beside[page]++
-	if tc.beside[page]>>(besideFirst+tc.trust[page]) == 0 {
-		return
-	}
-	tc.beside[page] = 0
-	if len(tc.byPage[page]) != 0 {
-		tc.trust[page] = min(tc.trust[page]+2, besideMost-besideFirst)
-	}
-	drops := tc.drops[page]
-	c.dropTraces(page<<pageShift, mmu.PageSize)
-	tc.drops[page] = drops // nothing was overwritten
-	c.phys.ClearCode(page << pageShift)
-}
-
-// retire drops one trace and takes it from its page's list.
-func (c *CPU) retire(t *trace) {
-	page := t.start >> pageShift
-	list := c.traces.byPage[page]
-	if i := slices.Index(list, t); i >= 0 {
-		c.traces.byPage[page] = slices.Delete(list, i, i+1)
-	}
-	c.dropTrace(t)
-}
-
-func (c *CPU) dropTrace(t *trace) {
-	c.counters.TracesDropped++
-	delete(c.traces.byKey, t.key)
-	*keyOf(&t.ops[0]) = 0
-	for i := range t.ops {
-		t.ops[i].set(opStale)
-		t.ops[i].link = nil
-	}
-	if s := &c.traces.table[slotOf(t.key)]; s.key == t.key {
-		*s = tableEntry{}
-	}
-}
-
-// flushTraces forgets all decoded code.
-func (c *CPU) flushTraces() {
-	tc := &c.traces
-	for page, list := range tc.byPage {
-		if len(list) == 0 {
-			continue
-		}
-		for _, t := range list {
-			c.dropTrace(t)
-		}
-		tc.byPage[page] = nil
-		c.phys.ClearCode(uint32(page) << pageShift)
-	}
-	tc.arena, tc.chunks = nil, 0
-	clear(tc.drops)
-}
 
 // yieldAfter is how many instructions' handlers call one another before they
 // return to the run loop: about as many as the host predicts the returns of.

@@ -64,6 +64,10 @@ type Config struct {
 	DebugCon io.Writer   // what is written to the debug console port E9h; nil: dropped
 	Post     func(uint8) // told the codes written to the POST port 80h; may be nil
 
+	// Alloc provides n bytes of zeros for RAM and ROM, which must last as long as the
+	// machine and everything that came from it; nil: Go's heap.
+	Alloc func(n int) ([]byte, error)
+
 	// Unattended machines get no events: HLT with nothing to come is the end.
 	Unattended bool
 
@@ -266,6 +270,9 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	}
 	checkROM("system BIOS", c.BIOS, 256*kb)
 	checkROM("video BIOS", c.VGABIOS, 64*kb)
+	if c.Alloc == nil {
+		c.Alloc = func(n int) ([]byte, error) { return make([]byte, n), nil }
+	}
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -79,7 +79,7 @@ func New(cfg Config) (*Machine, error) {
 	}
 	m.clock = clock{count: m.countNow, clockState: clockState{Rate: cfg.Speed.rate()}}
 	m.sched = bus.NewScheduler(m.clock.Now)
-	if m.mem, err = mmu.NewPhysical(cfg.Memory); err != nil {
+	if m.mem, err = mmu.NewPhysicalIn(cfg.Memory, cfg.Alloc); err != nil {
 		return nil, err
 	}
 	m.cpu, err = cpu.New(cpu.Config{

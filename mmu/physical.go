@@ -66,13 +66,23 @@ type Physical struct {
 // what is beyond 1 MB from there; the range between is empty. ram is rounded
 // down to pages. It fails below 64 KB and above 3.5 GB.
 func NewPhysical(ram uint64) (*Physical, error) {
+	return NewPhysicalIn(ram, func(n int) ([]byte, error) { return make([]byte, n), nil })
+}
+
+// NewPhysicalIn is NewPhysical with the flat slice from alloc, which returns n zero
+// bytes that last as long as anything that has to do with the address space.
+func NewPhysicalIn(ram uint64, alloc func(n int) ([]byte, error)) (*Physical, error) {
 	ram &^= pageMask
 	if ram < 64<<10 || ram > 3584<<20 {
 		return nil, fmt.Errorf("memory size %d KB: want 64 KB to 3584 MB", ram>>10)
 	}
 	flat := max(ram, oneMB)
+	mem, err := alloc(int(flat + romArea + sharedArea))
+	if err != nil {
+		return nil, fmt.Errorf("memory of %d MB: %w", ram>>20, err)
+	}
 	p := &Physical{
-		mem:      make([]byte, flat+romArea+sharedArea),
+		mem:      mem,
 		ram:      ram,
 		romNext:  flat,
 		sharedAt: uint32(flat + romArea),

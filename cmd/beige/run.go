@@ -113,10 +113,11 @@ func (s *session) open(mistakes error) error {
 	if err := errors.Join(s.openVNC(), s.openWeb(), s.openChars(), s.openRecorder()); err != nil {
 		return err
 	}
+	s.cfg.Alloc = allocRAM
 	if s.m, err = machine.New(s.cfg); err != nil {
 		return err
 	}
-	boundGarbage(s.m.Config().Memory)
+	boundGarbage(heapRAM(s.m.Config().Memory))
 	s.stdout.failed = func(err error) { s.m.Stop(codeFailed, err.Error()) }
 	s.disks.onBroken = s.diskFails
 	if s.script != nil {

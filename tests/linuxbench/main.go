@@ -27,6 +27,7 @@ import (
 	"strings"
 	"time"
 
+	"beige/machine"
 	"beige/tests/linux"
 )
 
@@ -39,6 +40,9 @@ const (
 	dataSize = 64 * mb
 	memory   = 128 * mb
 	limit    = 10 * time.Minute // of wall time, a run
+
+	// mostOverhead is of the host's memory, beside what the guest has touched of its own.
+	mostOverhead = 40 * mb
 )
 
 // drivers are the modules that the guest needs for its disk.
@@ -56,6 +60,7 @@ type run struct {
 	phases []phase
 	total  time.Duration
 	peak   int64 // most host memory in use, in bytes
+	guest  int64 // thereof memory of the guest that it has touched; 0: not known
 }
 
 func main() {
@@ -65,13 +70,14 @@ func main() {
 	cpuTime := flag.Bool("cpu-time", false, "count processor time instead of wall time: for a busy host")
 	verbose := flag.Bool("v", false, "show what the guests print")
 	keep := flag.String("keep", "", "write the disk image to this file and run nothing")
+	sizes := flag.String("memory", "64M,2G", "further sizes of guest memory at which host memory is measured")
 	guests := flag.String("guests", "bin/guests", "folder with unpacked packages")
 	flag.Parse()
 	err := error(nil)
 	if *keep != "" {
 		err = build(*guests, *keep)
 	} else {
-		err = bench(*runs, *beige, *guests, *noQEMU, *verbose, *cpuTime)
+		err = bench(*runs, *beige, *guests, *sizes, *noQEMU, *verbose, *cpuTime)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "linuxbench:", err)
@@ -79,7 +85,7 @@ func main() {
 	}
 }
 
-func bench(runs int, beige, guests string, noQEMU, verbose, cpuTime bool) error {
+func bench(runs int, beige, guests, sizes string, noQEMU, verbose, cpuTime bool) error {
 	dir, err := os.MkdirTemp("", "beige-linuxbench")
 	if err != nil {
 		return err
@@ -93,13 +99,16 @@ func bench(runs int, beige, guests string, noQEMU, verbose, cpuTime bool) error 
 	if verbose {
 		log = os.Stdout
 	}
+	ours := func(memory string) []string {
+		return []string{beige, "run", "--snapshot", "--mem", memory, "--hd", disk, "--serial", "stdio", "--display", "none", "--speed", "max"}
+	}
 	size := fmt.Sprint(memory / mb)
 	machines := []struct {
 		name string
 		args []string
 		runs []run
 	}{
-		{name: "beige", args: []string{beige, "run", "--snapshot", "--mem", size + "M", "--hd", disk, "--serial", "stdio", "--display", "none", "--speed", "max"}},
+		{name: "beige", args: ours(size + "M")},
 		{name: "QEMU", args: []string{"qemu-system-i386", "-accel", "tcg", "-m", size, "-drive", "file=" + disk + ",format=raw,snapshot=on",
 			"-display", "none", "-serial", "stdio", "-monitor", "none", "-nic", "none", "-no-reboot"}},
 	}
@@ -110,18 +119,30 @@ func bench(runs int, beige, guests string, noQEMU, verbose, cpuTime bool) error 
 	for range runs {
 		for i := range machines {
 			m := &machines[i]
-			r, err := watch(m.args, log, cpuTime)
+			r, err := watch(m.args, memory, log, cpuTime)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)
 			}
 			m.runs = append(m.runs, r)
 		}
 	}
-	ours, theirs := machines[0].runs, []run(nil)
+	theirs := []run(nil)
 	if len(machines) > 1 {
 		theirs = machines[1].runs
 	}
-	return report(ours, theirs)
+	errs := []error{report(machines[0].runs, theirs)}
+	for _, size := range strings.FieldsFunc(sizes, func(r rune) bool { return r == ',' }) {
+		bytes, err := machine.ParseSize(size)
+		if err != nil {
+			return err
+		}
+		r, err := watch(ours(size), int64(bytes), log, cpuTime)
+		if err != nil {
+			return fmt.Errorf("beige with %s: %w", size, err)
+		}
+		errs = append(errs, r.reportMemory(int64(bytes)))
+	}
+	return errors.Join(errs...)
 }
 
 // build makes the disk: kernel and initramfs, and data that does not compress.
@@ -140,8 +161,8 @@ func build(guests, disk string) error {
 	return kit.Disk(disk, partEnd+dataSize, partEnd, initramfs, "console=ttyS0,115200 quiet nokaslr", data)
 }
 
-// watch runs a machine to its end and stamps what it prints.
-func watch(args []string, log io.Writer, cpuTime bool) (run, error) {
+// watch runs a machine with that much memory to its end and stamps what it prints.
+func watch(args []string, memory int64, log io.Writer, cpuTime bool) (run, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
@@ -178,6 +199,7 @@ func watch(args []string, log io.Writer, cpuTime bool) (run, error) {
 		}
 		at := now()
 		r.peak = max(r.peak, linux.PeakMemory(cmd.Process.Pid))
+		r.guest = linux.Touched(cmd.Process.Pid, memory)
 		r.phases = append(r.phases, phase{name, at - last, strings.Join(result, "\n")})
 		last, result = at, nil
 	}
@@ -240,12 +262,21 @@ func report(ours, theirs []run) error {
 		b = median(theirs, total)
 	}
 	line("all", median(ours, total), b)
-	fmt.Printf("peak host memory %d MB", ours[0].peak/mb)
 	if theirs != nil {
-		fmt.Printf(", QEMU %d MB", theirs[0].peak/mb)
+		fmt.Printf("QEMU's peak host memory %d MB\n", theirs[0].peak/mb)
 	}
-	fmt.Printf("; guest memory %d MB\n", memory/mb)
-	return errors.Join(errs...)
+	return errors.Join(append(errs, ours[0].reportMemory(memory))...)
+}
+
+// reportMemory prints what a run of ours has taken of the host's memory and judges it.
+func (r run) reportMemory(memory int64) error {
+	over := r.peak - r.guest
+	fmt.Printf("memory %d MB: peak host memory %.1f MB, touched by the guest %.1f MB, beside it %.1f MB\n",
+		memory/mb, float64(r.peak)/mb, float64(r.guest)/mb, float64(over)/mb)
+	if r.guest == 0 || over > mostOverhead {
+		return fmt.Errorf("memory %d MB: %d KB of host memory beside the guest's; want at most %d", memory/mb, over>>10, mostOverhead>>10)
+	}
+	return nil
 }
 
 func median(rs []run, f func(run) time.Duration) time.Duration {
