@@ -1,7 +1,11 @@
 ; VBE: modes are set, told, saved and restored: the services 02h to 04h.
 ; Sources: see vbe.asm.
 
-; 02h: sets mode BX; bit 14: linear, bit 15: the memory stays as it is.
+; 02h: sets mode BX; bit 11: with the refresh rate of the CRTC information at ES:DI, bit 14:
+; linear, bit 15: the memory stays as it is.
+CRTC_RATE       equ 11h                 ; word: hundredths of a hertz
+RATE_LOW        equ 3100
+RATE_HIGH       equ 20000
 vbe_set_mode:
         mov ax, bx
         and ax, 01FFh
@@ -23,6 +27,16 @@ vbe_set_mode:
         jb vbe_set_text
         call vbe_find
         jc .fail
+        test bh, 08h
+        jz .rate
+        mov es, [bp+R_ES]
+        mov di, [bp+R_DI]
+        mov ax, [es:di+CRTC_RATE]
+        cmp ax, RATE_LOW
+        jb .fail
+        cmp ax, RATE_HIGH
+        ja .fail
+.rate:
         test bh, 40h
         jz .set
         cmp byte [cs:si+6], 4
@@ -79,11 +93,74 @@ vbe_set_mode:
         mov al, DISPI_ENABLE
         call dispi_write
         mov byte [MODE], VBE_MODE_NONE
+        mov bh, ch
         and ch, 0C1h
         mov [VBEMODE_NOW], cx
+        test bh, 08h
+        jz .out
+        mov es, [bp+R_ES]
+        mov di, [bp+R_DI]
+        mov bx, [es:di+CRTC_RATE]
+        jmp short vbe_refresh
+.out:
         ret
 .fail:
         jmp vbe_fail
+
+; Makes the refresh rate BX. The dots of these modes need no clock; what times the retraces
+; is the VGA's CRT controller, which has 31468.75 lines a second: as many as the rate wants
+; are a picture.
+vbe_refresh:
+        mov dx, 3146875 >> 16           ; lines in a hundred seconds
+        mov ax, 3146875 & 0FFFFh
+        div bx
+        mov bx, ax
+        mov dx, [CRTC]
+        mov ax, 0011h                   ; unlock
+        out dx, ax
+        mov ch, 10h                     ; overflow; the line compare stays beyond the end
+        sub bx, 9
+        mov ah, bl
+        mov al, 16h                     ; blanking ends
+        out dx, ax
+        add bx, 7
+        mov ax, 0006h                   ; total less 2
+        call .put
+        sub bx, 48
+        mov ax, 0112h                   ; picture less 1
+        call .put
+        add bx, 7
+        mov ax, 0315h                   ; blanking
+        call .put
+        add bx, 6
+        mov ax, 0210h                   ; retrace
+        call .put
+        mov al, 7
+        mov ah, ch
+        out dx, ax
+        inc bx
+        inc bx
+        mov al, 11h                     ; two lines long; lock
+        mov ah, bl
+        and ah, 0Fh
+        or ah, 80h
+        out dx, ax
+        ret
+.put:                                   ; AL = register, BX = value, whose bits 8 and 9 are bits AH and AH+5 of CH
+        mov cl, ah
+        mov ah, bl
+        out dx, ax
+        mov ah, bh
+        and ah, 1
+        shl ah, cl
+        or ch, ah
+        add cl, 5
+        mov ah, bh
+        shr ah, 1
+        and ah, 1
+        shl ah, cl                      ; blanking's bit 9 is elsewhere, and always 0
+        or ch, ah
+        ret
 
 ; In: SI = entry of a mode. Out: AX = lines of its characters, BX = their font.
 vbe_font:
