@@ -44,7 +44,7 @@ func newPeer(t *testing.T, disk string, p parameters, extra ...string) *peer {
 		"-device", "isa-debug-exit,iobase=0x501,iosize=2", "-device", "isa-debugcon,iobase=0xe9,chardev=dbg",
 		"-mon", "chardev=qmp,mode=control",
 		"-serial", "chardev:com", "-serial", "null", "-serial", "null", "-serial", "null", "-parallel", "chardev:lpt"}
-	q.conn = startQEMU(t, 60*time.Second, []string{"qmp", "dbg", "com", "lpt"}, append(args, extra...)...)
+	q.conn = startQEMU(t, 3*time.Minute, []string{"qmp", "dbg", "com", "lpt"}, append(args, extra...)...)
 	q.qmp = newQMP(t, q.conn["qmp"])
 	return q
 }

@@ -220,6 +220,9 @@ func TestGraphicsInQEMU(t *testing.T) {
 	for _, f := range failed {
 		t.Error(f)
 	}
+	if !strings.HasPrefix(lines.Text(), "done: ") {
+		t.Errorf("the disk did not come to its end, only to %d pictures", n)
+	}
 	for name := range known {
 		t.Errorf("qemu.txt lists %s, which the disk does not show", name)
 	}
