@@ -157,7 +157,7 @@ func FuzzUnit(f *testing.F) {
 		u := New(cfg)
 		level := [...]isa.Level{isa.L8086, isa.L8086, isa.L80186, isa.L80286}[cfg.Chip]
 		d := isa.NewDecoder(level)
-		st := State{Queue: queue % 7, Spare: spare % 4, Refresh: refresh}
+		st := State{Queue: max(queue%(u.queue+1), -1), Spare: max(spare%int16(u.bus), -1), Refresh: refresh}
 		var r [17]uint64
 		for len(code) > 0 {
 			var in isa.Inst

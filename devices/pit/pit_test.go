@@ -449,7 +449,7 @@ func FuzzPIT(f *testing.F) {
 		s := [2]*bus.Scheduler{bus.NewScheduler(nil), bus.NewScheduler(nil)}
 		var p [2]*PIT
 		for i := range p {
-			p[i] = New(Config{Name: "pit", Freq: clk}, s[i], lines(i))
+			p[i] = New(Config{Name: "pit", Freq: clk, I8253: len(prog)%4 == 3}, s[i], lines(i))
 		}
 		for ; len(prog) >= 2; prog = prog[2:] {
 			op, v := prog[0], prog[1]
