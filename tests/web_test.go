@@ -141,8 +141,13 @@ func TestWebPage(t *testing.T) {
 	p.until(`/A:.>/.test(document.querySelector(".term").textContent)`)
 	p.eval(`document.querySelector(".term").focus()`)
 	p.typeText("ver\n")
-	p.until(`/FreeCom version/.test(document.querySelector(".term").textContent)`)
+	p.until(`/FreeCom version[^>]*A:.>\s*$/.test(document.querySelector(".term").textContent)`) // DOS loses what comes while it sends
+	p.eval(`document.getElementById("typing").focus()`)
+	p.call("Input.insertText", map[string]any{"text": "echo From a phone"}, nil)
+	p.key("Enter", "Enter")
+	p.until(`/>echo From a phone[^>]*A:.>\s*$/.test(document.querySelector(".term").textContent)`)
 	p.keep("serial")
+	p.eval(`document.querySelector(".term").focus()`)
 	p.typeText("ctty con\n")
 	p.click("#tab-screen")
 

@@ -113,7 +113,7 @@ func (c *client) read(ctx context.Context) error {
 			_ = c.conn.Close(websocket.StatusPolicyViolation, err.Error())
 			return err
 		}
-		c.handle(m)
+		c.handle(ctx, m)
 	}
 }
 

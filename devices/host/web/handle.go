@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -20,7 +21,7 @@ const (
 const byCharacter = 1 << 32
 
 // handle carries out a message. It returns when the machine has taken it.
-func (c *client) handle(m message) {
+func (c *client) handle(ctx context.Context, m message) {
 	switch m.kind {
 	case msgNext:
 		c.link.shown()
@@ -33,7 +34,7 @@ func (c *client) handle(m message) {
 		c.inflates = m.flags&helloInflates != 0
 		c.mu.Unlock()
 	case msgSerial:
-		c.serial(m.unit, m.data)
+		c.serial(ctx, m.unit, m.data)
 	default:
 		c.server.guest.Do(func() { c.event(m) })
 	}
@@ -133,7 +134,7 @@ func (c *client) command(cmd uint8) {
 
 // serial gives a port what has been typed, when the guest has taken most of what
 // came before.
-func (c *client) serial(unit int, b []byte) {
+func (c *client) serial(ctx context.Context, unit int, b []byte) {
 	s := c.server
 	if !slices.Contains(s.opt.Serial, unit) {
 		return
@@ -148,6 +149,8 @@ func (c *client) serial(unit int, b []byte) {
 		}
 		if waiting >= maxSerialWaiting {
 			select {
+			case <-ctx.Done():
+				return
 			case <-s.screen.Done():
 				return
 			case <-time.After(time.Millisecond):

@@ -320,6 +320,21 @@ func TestSerial(t *testing.T) {
 	g.mu.Lock()
 	g.waiting = maxSerialWaiting
 	g.mu.Unlock()
+	gone := connect(t, s)
+	gone.send(msgSerial, 0, 'y')
+	time.Sleep(20 * time.Millisecond)
+	_ = gone.conn.CloseNow()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		n := len(s.clients)
+		s.mu.Unlock()
+		if n == 2 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("a browser that waits for a port is kept when it is gone")
+		}
+	}
 	late.send(msgSerial, 0, 'x')
 	early.send(msgKey, append([]byte{1}, "KeyA"...)...)
 	early.sync()
@@ -512,7 +527,7 @@ func FuzzMessages(f *testing.F) {
 		for len(b) > 0 {
 			n := min(int(b[0]), len(b)-1)
 			if m, err := parse(b[1 : 1+n]); err == nil {
-				c.handle(m)
+				c.handle(t.Context(), m)
 			}
 			b = b[1+n:]
 		}

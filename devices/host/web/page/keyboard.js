@@ -18,8 +18,9 @@ const bar = [
 const filler = "        ";
 
 export class Keyboard {
-	constructor(link, { canvas, bar: place, typing, button, active }) {
+	constructor(link, { canvas, bar: place, typing, button, active, typed }) {
 		this.link = link;
+		this.typed = typed; // takes characters
 		this.active = active; // whether keys are for the machine
 		this.held = new Map(); // code: when it went down
 		this.sticky = new Map(); // code: the button, of modifiers of the bar
@@ -58,13 +59,15 @@ export class Keyboard {
 	}
 
 	down(e) {
-		if (!this.active() || !e.code || e.code === "Unidentified" || e.isComposing) return;
-		if (e.target === this.typing && (e.key.length === 1 || e.key === "Process" || e.key === "Dead")) return; // "input" has it
-		e.preventDefault();
+		if (!e.code || e.code === "Unidentified" || e.isComposing) return;
 		if (e.target === this.typing && ["Enter", "Backspace"].includes(e.code)) { // in order with the characters
+			e.preventDefault();
 			this.type(e.code === "Enter" ? "\n" : "\b");
 			return;
 		}
+		if (!this.active()) return;
+		if (e.target === this.typing && (e.key.length === 1 || e.key === "Process" || e.key === "Dead")) return; // "input" has it
+		e.preventDefault();
 		if (e.repeat || this.held.has(e.code)) return; // the machine's keyboard repeats
 		if (e.code === "CapsLock" && mac) { // there it goes down when the light goes on, up when it goes off
 			this.link.chord(e.code);
@@ -162,7 +165,7 @@ export class Keyboard {
 	}
 
 	type(text) {
-		this.link.type(text);
+		this.typed(text);
 		this.unstick();
 	}
 
@@ -174,7 +177,7 @@ export class Keyboard {
 		let last = filler;
 		const refill = () => { field.value = last = filler; field.setSelectionRange(filler.length, filler.length); };
 		button.addEventListener("click", () => {
-			if (document.activeElement === field) this.canvas.focus();
+			if (document.activeElement === field) field.blur();
 			else field.focus();
 		});
 		button.addEventListener("pointerdown", e => e.preventDefault());

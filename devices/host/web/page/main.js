@@ -34,12 +34,24 @@ const link = new Link({
 
 const keyboard = new Keyboard(link, {
 	canvas, bar: get("bar"), typing: get("typing"), button: get("type"),
-	active: forMachine,
+	active: forMachine, typed,
 });
 const pointer = new Pointer(link, canvas, { hint: get("hint") });
 const disks = new Disks({
 	dialog: get("disk-dialog"), drives: get("drives"), shelf: get("shelf"), title: get("shelf-title"), file: get("file"), notice, ask,
 });
+
+// shownTerminal is the one that is looked at in place of the screen.
+function shownTerminal() {
+	return [...terminals.values()].find(t => !t.element.hidden);
+}
+
+// typed takes characters that are no keys, for what is looked at.
+function typed(text) {
+	const t = shownTerminal();
+	if (t) t.reply(text.replace(/\r?\n/g, "\r").replaceAll("\b", "\x7f"));
+	else link.type(text);
+}
 
 // forMachine reports whether keys are for the machine: not while something else has
 // the focus, unless that is a button, which was clicked: Tab is the machine's.
@@ -205,17 +217,23 @@ function bar(on) {
 bar(phone.matches);
 
 get("paste-go").addEventListener("click", () => {
-	const rest = link.paste(get("paste-text").value);
+	const text = get("paste-text").value, t = shownTerminal();
 	get("paste-dialog").close();
+	if (t) {
+		typed(text);
+		return;
+	}
+	const rest = link.paste(text);
 	if (rest) notice("The text is longer than 64 KB: its beginning is being typed.", true);
 });
 for (const dialog of document.querySelectorAll("dialog")) {
-	dialog.addEventListener("close", () => canvas.focus());
+	dialog.addEventListener("close", () => {
+		if (document.activeElement !== get("typing")) (shownTerminal()?.element ?? canvas).focus();
+	});
 	dialog.addEventListener("click", e => {
 		if (e.target !== dialog && !e.target.matches(".close")) return;
 		e.preventDefault();
 		dialog.close();
-		canvas.focus();
 	});
 }
 // A phone's keyboard takes a part of the window.
