@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,7 @@ type webMachine struct {
 
 func startWeb(t *testing.T, args ...string) *webMachine {
 	t.Helper()
-	p, said := startDisplay(t, "web:0", regexp.MustCompile(`web page on (http://127\.0\.0\.1:\d+/\w+/)`), args...)
+	p, said := startDisplay(t, "web:0", regexp.MustCompile(`web page on (http://127\.0\.0\.1:\d+/[-\w]+/)`), args...)
 	return &webMachine{p, said}
 }
 
@@ -264,6 +265,31 @@ func TestWebMouse(t *testing.T) {
 			t.Errorf("errors on the page: %s", strings.Join(page.problems, "\n"))
 		}
 	}
+}
+
+// A page that has lost its machine says so, and shows the next one at its address.
+func TestWebReconnects(t *testing.T) {
+	t.Parallel()
+	c := startChromium(t)
+	m := startWeb(t, "--web-token", "the-same-token")
+	p := c.open(m.url, 800, 600, false)
+	p.until(`document.documentElement.dataset.state === "running"`)
+	if err := m.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	p.until(`document.documentElement.dataset.state === "lost" && !document.getElementById("veil").hidden`)
+	_ = m.wait()
+	u, err := url.Parse(m.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`web page on (\S+)`)
+	again, where := startDisplay(t, "web:"+u.Port(), said, "--web-token", "the-same-token")
+	if where != m.url {
+		t.Errorf("the address is %s; want %s again", where, m.url)
+	}
+	p.until(`document.documentElement.dataset.state === "running" && document.getElementById("veil").hidden`)
+	bothShow(t, &webMachine{again, where}, p)
 }
 
 // fatFloppy is a FAT floppy with one file.

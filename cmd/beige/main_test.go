@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,11 @@ func file(t *testing.T, name string, size int, data []byte) string {
 }
 
 func TestMistakes(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
 	demo := file(t, "demo.img", 160<<10, bios.Demo())
 	script := func(text string) string { return file(t, "test.txt", len(text), []byte(text)) }
 	notImage := strings.Repeat("no boot sector here ", 400_000)
@@ -132,6 +138,7 @@ func TestMistakes(t *testing.T) {
 		{"vnc password empty", []string{"run", "--display", "vnc:0", "--vnc-password", file(t, "empty.pw", 0, []byte("\n"))}, 2, "no password; want one in its first line"},
 		{"web port", []string{"run", "--display", "web:x"}, 2, `--display: "web:x": port "x"; want 0 to 65535`},
 		{"web twice", []string{"run", "--display", "web,web:8086"}, 2, `--display: "web:8086" is given twice`},
+		{"web port taken", []string{"run", "--display", "web:" + taken.Addr().String()}, 2, "--display web: " + taken.Addr().String() + ": the port is taken; want another one, or 0 for any"},
 		{"web token", []string{"run", "--display", "web:0", "--web-token", "a b"}, 2, "--web-token: want 8 to 64 letters, digits, - and _"},
 		{"web token without web", []string{"run", "--web-token", "12345678"}, 2, "--web-token: want --display web as well"},
 		{"media without web", []string{"run", "--media", demo}, 2, "--media: want --display web as well"},

@@ -19,7 +19,7 @@ type status struct {
 	Name   string  `json:"name"`
 	State  string  `json:"state"` // running, paused or off
 	Why    string  `json:"why,omitempty"`
-	Time   int64   `json:"time"`  // virtual, in milliseconds
+	Time   int64   `json:"time"`  // virtual, in seconds
 	Speed  int     `json:"speed"` // of virtual time, in percent of the wall clock's
 	Mode   string  `json:"mode"`
 	LEDs   []bool  `json:"leds"`   // Num, Caps, Scroll
@@ -77,7 +77,7 @@ func (s *Server) fill(st *status) {
 	if g.Paused() {
 		st.State = "paused"
 	}
-	st.Time = int64(g.Now() / bus.Millisecond)
+	st.Time = int64(g.Now() / bus.Second)
 	st.Mode = modeText(g.Frame())
 	leds := g.KeyboardLEDs()
 	st.LEDs = []bool{leds&kbc.LEDNum != 0, leds&kbc.LEDCaps != 0, leds&kbc.LEDScroll != 0}

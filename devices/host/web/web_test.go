@@ -485,7 +485,7 @@ func TestStatus(t *testing.T) {
 	g.leds, g.now = kbc.LEDCaps, 5e9
 	g.front.Floppy[1] = true
 	g.mu.Unlock()
-	b.until("the status", func() bool { return b.status.State == "running" && b.status.Time == 5000 })
+	b.until("the status", func() bool { return b.status.State == "running" && b.status.Time == 5 })
 	st := b.status
 	if st.Name != "name" || !slices.Equal(st.LEDs, []bool{false, true, false}) || !st.Mouse || st.Mode != "64 × 48 true colour" || !slices.Equal(st.Serial, []int{3}) || st.Layout != "us" {
 		t.Errorf("status %+v", st)

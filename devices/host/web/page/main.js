@@ -111,7 +111,7 @@ function show(s) {
 		over = true;
 		return;
 	}
-	const seconds = Math.floor(s.time / 1000), two = n => String(n).padStart(2, "0");
+	const seconds = s.time, two = n => String(n).padStart(2, "0");
 	get("clock").textContent = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 	get("speed").textContent = s.state === "paused" ? "" : s.speed ? `${s.speed} %` : "";
 	get("mode").textContent = s.mode;
