@@ -127,11 +127,12 @@ export class Terminal {
 		else if (this.y < this.rows - 1) this.y++;
 	}
 
-	// scroll moves the lines from one to the end of the region up by n, or down.
-	scroll(from, n) {
+	// scroll moves the lines from one to the end of the region up by n, or down. Those
+	// that leave all of the screen at its top are history, unless they are deleted.
+	scroll(from, n, deleted = false) {
 		for (; n > 0; n--) {
 			const gone = this.lines.splice(from, 1)[0], fresh = this.line();
-			const whole = from === 0 && this.bottom === this.rows - 1;
+			const whole = !deleted && from === 0 && this.bottom === this.rows - 1;
 			if (!whole) gone.div.remove();
 			this.lines.splice(this.bottom, 0, fresh);
 			this.lines[this.bottom - 1]?.div.after(fresh.div);
@@ -206,7 +207,7 @@ export class Terminal {
 		case "J": this.eraseScreen(p[0]); break;
 		case "K": this.eraseLine(this.lines[this.y], p[0]); break;
 		case "L": case "M":
-			if (this.y >= this.top && this.y <= this.bottom) this.scroll(this.y, (c === "M" ? 1 : -1) * Math.min(n, this.rows));
+			if (this.y >= this.top && this.y <= this.bottom) this.scroll(this.y, (c === "M" ? 1 : -1) * Math.min(n, this.rows), true);
 			break;
 		case "S": this.scroll(this.top, Math.min(n, this.rows)); break;
 		case "T": this.scroll(this.top, -Math.min(n, this.rows)); break;
