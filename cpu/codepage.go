@@ -142,6 +142,7 @@ func (c *CPU) dropTrace(t *trace) {
 // machine goroutine, between two instructions.
 func (c *CPU) ForgetCode() {
 	c.flushTraces()
+	c.forgetCalls() // whose sites lie among the ops
 	c.traces.scratch = [2]Op{}
 }
 
