@@ -142,8 +142,12 @@ func (c *CPU) dropTrace(t *trace) {
 // machine goroutine, between two instructions.
 func (c *CPU) ForgetCode() {
 	c.flushTraces()
-	c.forgetCalls() // whose sites lie among the ops
-	c.traces.scratch = [2]Op{}
+	// What else points to ops keeps all that were made with them.
+	tc := &c.traces
+	clear(tc.table)
+	tc.scratch, tc.crossings = [2]Op{}, [crossings]crossing{}
+	c.rmw = rmwSlow{}
+	c.forgetCalls()
 }
 
 // flushTraces forgets all decoded code.
