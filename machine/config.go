@@ -57,7 +57,7 @@ type Config struct {
 	Serial [4]io.Writer // what COM1 to COM4 send; nil: nothing connected
 
 	// SerialRate is how fast the serial lines are: "baud", as the guest programs
-	// them, or "fast", 8 times that; "": fast, but baud on machines before the pc.
+	// them, or "fast", 32 times that; "": fast, but baud on machines before the pc.
 	SerialRate string
 
 	Parallel io.Writer   // what LPT1 prints; nil: nothing connected

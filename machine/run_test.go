@@ -284,7 +284,7 @@ func TestSerial(t *testing.T) {
 	}
 }
 
-// TestSerialRate: ten characters at 9600 baud, of 10 bits each, or eight times as fast.
+// TestSerialRate: ten characters at 9600 baud, of 10 bits each, or 32 times as fast.
 func TestSerialRate(t *testing.T) {
 	send := [][]byte{out(0x3fb, 0x83), out(0x3f8, 12), out(0x3f9, 0), out(0x3fb, 0x03), out(0x3fa, 0x01)}
 	for range 10 {
@@ -294,8 +294,8 @@ func TestSerialRate(t *testing.T) {
 		cfg  Config
 		want bus.Time
 	}{
-		{Config{}, 10 * bus.Second * 10 / 9600 / 8},
-		{Config{SerialRate: "fast", Machine: "at"}, 10 * bus.Second * 10 / 9600 / 8},
+		{Config{}, 10 * bus.Second * 10 / 9600 / 32},
+		{Config{SerialRate: "fast", Machine: "at"}, 10 * bus.Second * 10 / 9600 / 32},
 		{Config{SerialRate: "baud"}, 10 * bus.Second * 10 / 9600},
 		{Config{Machine: "at"}, 10 * bus.Second * 10 / 9600},
 	} {

@@ -22,10 +22,11 @@ const (
 	serialBaud = "baud"
 
 	// fastSerial is how many times as fast a line is. Linux prints its messages with
-	// interrupts off: a line of 80 characters at 115 200 baud must take well under a
-	// tick of 4 ms, or the kernel measures its other clocks against ticks that it
-	// lost.
-	fastSerial = 8
+	// interrupts off: a line of 80 characters must take less than a tick of 4 ms, even
+	// at the 9600 baud of "console=ttyS0", or the kernel measures its other clocks
+	// against ticks that it lost. Much faster, and its interrupt handler would find a
+	// FIFO empty as soon as it has filled it.
+	fastSerial = 32
 )
 
 // serialPort is a UART with what has been sent to it and has not arrived.

@@ -88,7 +88,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "serial2", Usage: "COM2 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial3", Usage: "COM3 `TO`: the same", Value: "none"},
 		&cli.StringFlag{Name: "serial4", Usage: "COM4 `TO`: the same", Value: "none"},
-		&cli.StringFlag{Name: "serial-rate", Usage: oneOf("serial-rate", "`RATE` of the serial lines, 8 times what the guest programs or just that") + " (default: fast; baud on at)"},
+		&cli.StringFlag{Name: "serial-rate", Usage: oneOf("serial-rate", "`RATE` of the serial lines, 32 times what the guest programs or just that") + " (default: fast; baud on at and xt)"},
 		&cli.StringFlag{Name: "lpt", Usage: "LPT1 prints to `FILE`"},
 		&cli.StringFlag{Name: "debugcon", Usage: "debug console (port E9h) `TO`: stderr, file:PATH, none", Value: "none"},
 		&cli.StringFlag{Name: "bios", Usage: "system ROM image `FILE` (default: beige's own)"},
