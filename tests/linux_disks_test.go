@@ -156,7 +156,7 @@ for i in 1 2 3; do
 done
 echo @@ time
 start=$(cut -d . -f 1 /proc/uptime); wait; echo $(($(cut -d . -f 1 /proc/uptime)-start))
-`, append(args, "--hd", disk)...)
+`, append(args, "--hd", disk, "--serial-rate", "baud")...)
 	for i := 2; i <= 4; i++ {
 		if got, err := os.ReadFile(fmt.Sprintf("%s/com%d", dir, i)); err != nil || !bytes.Equal(got, data) {
 			t.Errorf("COM%d sent %d bytes, %v; want the %d of the disk", i, len(got), err, len(data))
