@@ -36,12 +36,24 @@ type guest struct {
 	waiting int // of serial ports
 	frame   *video.Frame
 	off     bool
+	early   int // calls still to refuse: the machine does not run yet
 	points  bool
+}
+
+// refuse has the guest not run for the next n calls.
+func (g *guest) refuse(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.early = n
 }
 
 func (g *guest) Do(f func()) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.early > 0 {
+		g.early--
+		return false
+	}
 	if !g.off {
 		f()
 	}

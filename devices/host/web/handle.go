@@ -36,10 +36,33 @@ func (c *client) handle(ctx context.Context, m message) {
 	case msgSerial:
 		c.serial(ctx, m.unit, m.data)
 	default:
-		c.server.guest.Do(func() { c.event(m) })
+		c.do(ctx, func() { c.event(m) })
 	}
 	if m.kind == msgCommand {
 		c.server.look() // the page shows at once what it has done
+	}
+}
+
+// do runs f on the machine goroutine. A browser may be here before the machine has
+// begun to run: then it waits. It reports false where nobody waits any more.
+func (c *client) do(ctx context.Context, f func()) bool {
+	for !c.server.guest.Do(f) {
+		if !c.linger(ctx) {
+			return false
+		}
+	}
+	return true
+}
+
+// linger waits a moment and reports whether there is reason to go on.
+func (c *client) linger(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-c.server.screen.Done():
+		return false
+	case <-time.After(time.Millisecond):
+		return true
 	}
 }
 
@@ -140,21 +163,15 @@ func (c *client) serial(ctx context.Context, unit int, b []byte) {
 		return
 	}
 	for waiting := maxSerialWaiting; waiting >= maxSerialWaiting; {
-		if !s.guest.Do(func() {
+		if !c.do(ctx, func() {
 			if waiting = s.guest.SerialWaiting(unit); waiting < maxSerialWaiting {
 				s.guest.Take(machine.Event{Kind: machine.EventSerial, Unit: unit, Data: b})
 			}
 		}) {
 			return
 		}
-		if waiting >= maxSerialWaiting {
-			select {
-			case <-ctx.Done():
-				return
-			case <-s.screen.Done():
-				return
-			case <-time.After(time.Millisecond):
-			}
+		if waiting >= maxSerialWaiting && !c.linger(ctx) {
+			return
 		}
 	}
 }

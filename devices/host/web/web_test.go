@@ -283,6 +283,18 @@ func malformed() map[string][]byte {
 	}
 }
 
+// What a browser sends before the machine has begun to run is done when it has.
+func TestEarlyInput(t *testing.T) {
+	s, g := start(t, plain(0), Options{})
+	g.refuse(20)
+	b := connect(t, s)
+	b.send(msgCommand, cmdPower)
+	b.sync()
+	if got := g.log(); got != "power" {
+		t.Errorf("the guest was given %q; want power", got)
+	}
+}
+
 // What a browser has typed and the guest has not taken is bounded.
 func TestTypingIsBounded(t *testing.T) {
 	s, g := start(t, plain(0), Options{})
