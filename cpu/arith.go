@@ -2,7 +2,7 @@ package cpu
 
 import "beige/cpu/isa"
 
-//go:generate go run ./gen
+//go:generate go -C .. run ./cpu/gen
 
 // Arithmetic and logic: the two-operand instructions are in alu_gen.go, the
 // one-operand ones here.

@@ -8,22 +8,7 @@
 %include "../video/service.asm"
 
 services:
-        dw      set_mode                ; 00h
-        dw      set_cursor_shape        ; 01h
-        dw      set_cursor              ; 02h
-        dw      get_cursor              ; 03h
-        dw      light_pen               ; 04h
-        dw      select_page             ; 05h
-        dw      scroll_up               ; 06h
-        dw      scroll_down             ; 07h
-        dw      read_char               ; 08h
-        dw      write_char_attr         ; 09h
-        dw      write_char              ; 0Ah
-        dw      cga_palette             ; 0Bh
-        dw      write_dot               ; 0Ch
-        dw      read_dot                ; 0Dh
-        dw      teletype                ; 0Eh
-        dw      get_mode                ; 0Fh
+%include "../video/services.inc"
         dw      none, none, none        ; 10h-12h
         dw      write_string            ; 13h
 services_end:

@@ -40,22 +40,7 @@ pci_data:
         dw 0
 
 services:
-        dw set_mode                     ; 00h
-        dw set_cursor_shape             ; 01h
-        dw set_cursor                   ; 02h
-        dw get_cursor                   ; 03h
-        dw light_pen                    ; 04h
-        dw select_page                  ; 05h
-        dw scroll_up                    ; 06h
-        dw scroll_down                  ; 07h
-        dw read_char                    ; 08h
-        dw write_char_attr              ; 09h
-        dw write_char                   ; 0Ah
-        dw cga_palette                  ; 0Bh
-        dw write_dot                    ; 0Ch
-        dw read_dot                     ; 0Dh
-        dw teletype                     ; 0Eh
-        dw get_mode                     ; 0Fh
+%include "services.inc"
         dw palette                      ; 10h
         dw fonts                        ; 11h
         dw alternate                    ; 12h
