@@ -2,7 +2,6 @@ package vga
 
 import (
 	"bytes"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -191,62 +190,12 @@ func TestEGARetraceInterrupt(t *testing.T) {
 	}
 }
 
-// FuzzEGA runs a program of three-byte steps: what to do, where, and with which value.
+// FuzzEGA runs a program from a mode; an EGA has no display interface.
 func FuzzEGA(f *testing.F) {
 	f.Add(uint8(0), []byte{0, regCRTCIndex, 9, 0, regCRTCData, 0x07, 2, 5, 0x41, 5, 0, 0, 3, 9, 0, 8, 0, 0})
 	f.Add(uint8(3), []byte{0, regGfxIndex, 5, 0, regGfxData, 0x0b, 3, 4, 2, 2, 3, 7, 1, regStatus1, 0, 7, 1, 0, 8, 0, 0})
 	names := []string{"text350", "text200", "0d", "10"}
 	f.Fuzz(func(t *testing.T, mode uint8, prog []byte) {
-		b := onEGA(names[mode%4])
-		frames := 0
-		for i := 0; i+2 < len(prog) && i < 1500; i += 3 {
-			off, v := prog[i+1], prog[i+2]
-			at := uint32(off) * 0x203 % (WindowSize - 8)
-			size := 1 << (v & 3)
-			switch prog[i] % 9 {
-			case 0:
-				b.Out(uint16(off)%PortCount, v)
-			case 1:
-				b.In(uint16(off) % PortCount)
-			case 2:
-				b.WriteMMIO(at, size, uint64(v)*0x0102030405060708)
-			case 3:
-				b.ReadMMIO(at, size)
-			case 4:
-				b.clock.Advance(bus.Time(off) * bus.Time(v) * bus.Microsecond)
-			case 5, 6:
-				if frames++; frames > 4 {
-					continue
-				}
-				fr := b.Frame()
-				fr.TextLines()
-				if prog[i]%9 == 6 {
-					video.Pixels(fr, video.Phase{Cursor: v&1 != 0, Text: v&2 != 0})
-				}
-			case 7:
-				b.Reset(bus.ResetKind(v & 1))
-			case 8:
-				if frames++; frames > 4 {
-					continue
-				}
-				s, err := b.MarshalBinary()
-				if err != nil {
-					t.Fatal(err)
-				}
-				c := newEGABoard()
-				c.clock.Advance(b.clock.Now())
-				if err := c.UnmarshalBinary(s); err != nil {
-					t.Fatal(err)
-				}
-				for off := range uint16(PortCount) {
-					if x, y := b.In(off), c.In(off); x != y {
-						t.Fatalf("In(%#02x) after restore = %#02x; want %#02x", off, y, x)
-					}
-				}
-				if x, y := b.Frame(), c.Frame(); x.Info.Kind != y.Info.Kind || x.Palette != y.Palette || !slices.EqualFunc(x.Lines, y.Lines, bytes.Equal) || !cmp.Equal(x.Cells, y.Cells) {
-					t.Fatal("frame after restore differs")
-				}
-			}
-		}
+		onEGA(names[mode%4]).follow(t, prog, 9, newEGABoard)
 	})
 }

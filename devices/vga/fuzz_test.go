@@ -13,11 +13,16 @@ import (
 // restore puts b's state into a new board.
 func (b *board) restore(t *testing.T) *board {
 	t.Helper()
+	return b.restoreTo(t, newBoard())
+}
+
+// restoreTo puts b's state into c, which is new, and returns it.
+func (b *board) restoreTo(t *testing.T, c *board) *board {
+	t.Helper()
 	s, err := b.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newBoard()
 	c.clock.Advance(b.clock.Now())
 	if err := c.UnmarshalBinary(s); err != nil {
 		t.Fatal(err)
@@ -97,8 +102,7 @@ func TestBusResetKeepsMemory(t *testing.T) {
 	}
 }
 
-// FuzzVGA runs a program of three-byte steps from a mode: what to do, where,
-// and with which value.
+// FuzzVGA runs a program from a mode.
 func FuzzVGA(f *testing.F) {
 	f.Add(uint8(3), []byte{0, regCRTCIndex, 9, 0, regCRTCData, 0x47, 2, 5, 0x41, 5, 0, 0, 3, 9, 0})
 	f.Add(uint8(0x13), []byte{0, regSeqIndex, 4, 0, regSeqData, 6, 2, 255, 0x41, 4, 200, 0, 5, 1, 0, 6, 0, 0})
@@ -110,56 +114,62 @@ func FuzzVGA(f *testing.F) {
 		if _, ok := modes[int(mode)]; ok {
 			b.set(int(mode))
 		}
-		frames := 0
-		for i := 0; i+2 < len(prog) && i < 1500; i += 3 {
-			off, v := prog[i+1], prog[i+2]
-			at := uint32(off) * 0x203
-			size := 1 << (v & 3)
-			switch prog[i] % 11 {
-			case 0:
-				b.Out(uint16(off)%PortCount, v)
-			case 1:
-				b.In(uint16(off) % PortCount)
-			case 2:
-				b.WriteMMIO(at%(WindowSize-8), size, uint64(v)*0x0102030405060708)
-			case 3:
-				b.ReadMMIO(at%(WindowSize-8), size)
-			case 4:
-				b.clock.Advance(bus.Time(off) * bus.Time(v) * bus.Microsecond)
-			case 5, 6:
-				if frames++; frames > 4 {
-					continue
-				}
-				fr := b.Frame()
-				fr.TextLines()
-				if prog[i]%11 == 6 {
-					video.Pixels(fr, video.Phase{Cursor: v&1 != 0, Text: v&2 != 0})
-				}
-				if b.Frame() != fr {
-					t.Fatal("an unchanged screen made a new frame")
-				}
-			case 9: // a register of the display interface
-				b.dispi(uint16(off)%12, uint16(v)*8)
-			case 10: // enabled or not
-				b.dispi(uint16(off)%12, uint16(v))
-			case 7:
-				b.Reset(bus.ResetKind(v & 1))
-			case 8:
-				if frames++; frames > 4 {
-					continue
-				}
-				c := b.restore(t)
-				for off := range uint16(PortCount) {
-					if x, y := b.In(off), c.In(off); x != y {
-						t.Fatalf("In(%#02x) after restore = %#02x; want %#02x", off, y, x)
-					}
-				}
-				if x, y := b.Frame(), c.Frame(); x.Info.Kind != y.Info.Kind || x.Palette != y.Palette || !slices.EqualFunc(x.Lines, y.Lines, bytes.Equal) || !cmp.Equal(x.Cells, y.Cells) {
-					t.Fatal("frame after restore differs")
+		b.follow(t, prog, 11, newBoard)
+	})
+}
+
+// follow runs a program of three-byte steps: which of the first n things to do, where,
+// and with which value. fresh makes another board like b.
+func (b *board) follow(t *testing.T, prog []byte, n uint8, fresh func() *board) {
+	frames := 0
+	for i := 0; i+2 < len(prog) && i < 1500; i += 3 {
+		off, v := prog[i+1], prog[i+2]
+		at := uint32(off) * 0x203 % (WindowSize - 8)
+		size := 1 << (v & 3)
+		switch do := prog[i] % n; do {
+		case 0:
+			b.Out(uint16(off)%PortCount, v)
+		case 1:
+			b.In(uint16(off) % PortCount)
+		case 2:
+			b.WriteMMIO(at, size, uint64(v)*0x0102030405060708)
+		case 3:
+			b.ReadMMIO(at, size)
+		case 4:
+			b.clock.Advance(bus.Time(off) * bus.Time(v) * bus.Microsecond)
+		case 5, 6:
+			if frames++; frames > 4 {
+				continue
+			}
+			fr := b.Frame()
+			fr.TextLines()
+			if do == 6 {
+				video.Pixels(fr, video.Phase{Cursor: v&1 != 0, Text: v&2 != 0})
+			}
+			if b.Frame() != fr {
+				t.Fatal("an unchanged screen made a new frame")
+			}
+		case 7:
+			b.Reset(bus.ResetKind(v & 1))
+		case 8:
+			if frames++; frames > 4 {
+				continue
+			}
+			c := b.restoreTo(t, fresh())
+			for off := range uint16(PortCount) {
+				if x, y := b.In(off), c.In(off); x != y {
+					t.Fatalf("In(%#02x) after restore = %#02x; want %#02x", off, y, x)
 				}
 			}
+			if x, y := b.Frame(), c.Frame(); x.Info.Kind != y.Info.Kind || x.Palette != y.Palette || !slices.EqualFunc(x.Lines, y.Lines, bytes.Equal) || !cmp.Equal(x.Cells, y.Cells) {
+				t.Fatal("frame after restore differs")
+			}
+		case 9: // a register of the display interface
+			b.dispi(uint16(off)%12, uint16(v)*8)
+		case 10: // enabled or not
+			b.dispi(uint16(off)%12, uint16(v))
 		}
-	})
+	}
 }
 
 var (
