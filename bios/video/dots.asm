@@ -164,6 +164,12 @@ read_dot:
         ret
 %ifndef VIDEO_6845
 .planar:
+        call read_planes
+        mov [bp+R_AL], bh
+        ret
+
+; In: ES:DI a byte of the planes, CL the bit from the left. Out: BH = the dot. Changes AX, BL, DX.
+read_planes:
         mov dx, VGA_GFX
         mov bl, 80h
         shr bl, cl
@@ -180,7 +186,6 @@ read_dot:
         jns .plane
         mov ax, 0004h
         out dx, ax
-        mov [bp+R_AL], bh
         ret
 
 ; AH=0Bh: the CGA's colour register. BH=0: border and background BL; BH=1: palette BL

@@ -486,22 +486,7 @@ read_vbe_dot:
         jmp vbe_done
 .planes:
         push bx
-        mov dx, VGA_GFX
-        mov bl, 80h
-        shr bl, cl
-        mov bh, 0
-        mov ax, 0304h                   ; plane 3 first
-.plane:
-        out dx, ax
-        shl bh, 1
-        test [es:di], bl
-        jz .clear
-        inc bh
-.clear:
-        dec ah
-        jns .plane
-        mov ax, 0004h
-        out dx, ax
+        call read_planes
         mov al, bh
         pop bx
         jmp .answer
