@@ -1,0 +1,11 @@
+//go:build linux && amd64
+
+package jit
+
+// Supported tells whether this host can run translated code.
+const Supported = true
+
+// Enter runs the translated code at host address code. See Frame.
+//
+//go:noescape
+func Enter(f *Frame, code uintptr)
