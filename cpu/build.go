@@ -28,6 +28,8 @@ type handlers struct {
 
 	pairs                 [lastFirst + 1][numHalves]handler
 	pushes, pops, popsRet [maxRun + 1]handler // by how many in a row
+
+	cold, translated uintptr // entries of opCold and opTranslated
 }
 
 // Operand forms of two-operand instructions.
@@ -42,7 +44,7 @@ const (
 
 // newHandlers fills the dispatch; each family adds its mnemonics.
 func newHandlers() *handlers {
-	h := &handlers{}
+	h := &handlers{cold: entryOf(opCold), translated: entryOf(opTranslated)}
 	h.initALU()
 	h.initMove()
 	h.initMoveFlatTable()

@@ -124,6 +124,9 @@ func (c *CPU) retire(t *trace) {
 
 func (c *CPU) dropTrace(t *trace) {
 	c.counters.TracesDropped++
+	if c.engine != nil {
+		c.dropTranslation(t.first)
+	}
 	key := *keyOf(t.first)
 	delete(c.traces.byKey, key)
 	*keyOf(t.first) = 0
@@ -153,6 +156,9 @@ func (c *CPU) ForgetCode() {
 // flushTraces forgets all decoded code.
 func (c *CPU) flushTraces() {
 	tc := &c.traces
+	if c.engine != nil {
+		c.flushTranslations()
+	}
 	for i, leaf := range tc.pages {
 		if leaf == nil {
 			continue

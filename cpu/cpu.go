@@ -17,6 +17,7 @@ import (
 
 	"beige/cpu/clocks"
 	"beige/cpu/isa"
+	"beige/cpu/jit"
 	"beige/mmu"
 )
 
@@ -44,6 +45,11 @@ type Config struct {
 	// instructions: Run's budget, Count and all that follows from them are clocks.
 	// nil: instructions.
 	Clocks *clocks.Unit
+
+	// HotAt says at which execution a run of instructions is translated to code of the
+	// host; 0: at a good one, -1: never. The guest notices nothing. Hosts without a
+	// translating engine interpret everything.
+	HotAt int
 
 	// Hypervisor is what CPUID says of a virtual machine, on models that have CPUID;
 	// nil: there is none.
@@ -96,6 +102,9 @@ type CPU struct {
 	callTop          uint8
 
 	traces traceCache
+	engine *engine // nil: everything is interpreted
+	frame  jit.Frame
+	host   hostState
 	fault  fault
 	ext    uint32 // EXT bit of error codes while an outside event is delivered
 	rmw    rmwSlow
@@ -136,6 +145,9 @@ func New(cfg Config) (*CPU, error) {
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.forgetCalls()
+	if cfg.HotAt >= 0 && c.timed == nil {
+		c.initEngine(cfg.HotAt)
+	}
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)
 	c.phys.OnUnshare(c.holdShared, c.dropShared)

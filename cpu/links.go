@@ -30,6 +30,7 @@ func (c *CPU) updateStamp() {
 		*s = space{c.mode, base, c.newStamp()}
 	}
 	c.stamp = s.stamp
+	c.host.stamp = uint64(s.stamp) << 32
 }
 
 // voidStamps ends all stamps: translations may have changed.

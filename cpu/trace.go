@@ -216,6 +216,7 @@ func (c *CPU) decodeTrace(i uint64, n uint32, key uint64) *trace {
 		used++
 	}
 	tc.arena = tc.arena[1+used:]
+	c.heat(&ops[0], key)
 	return &trace{first: &ops[0], len: uint16(pos), n: uint16(used)}
 }
 

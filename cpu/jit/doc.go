@@ -1,5 +1,12 @@
-// Package jit runs guest code as host code: room for such code (Memory) and the
-// way into it (Enter).
+// Package jit translates traces of guest instructions to code of the host (Engine),
+// has room for it (Memory) and a way into it (Enter).
+//
+// It takes 32-bit code with flat segments (cpu's modeFlat) from the decoder and
+// writes x86-64 code that does what the interpreter's handlers do, to the bit: the
+// same registers, the same lazy flags, the same count of instructions. What it does
+// not translate, and every access that does not hit the TLB, it leaves to the
+// interpreter, which goes on from the same instruction. It knows nothing of the
+// processor but where the fields lie that it uses (Layout).
 //
 // The Go runtime knows nothing of code that it has not compiled, which gives the
 // rules for it:

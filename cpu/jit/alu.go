@@ -1,0 +1,413 @@
+package jit
+
+import (
+	"beige/cpu/isa"
+	"beige/cpu/jit/amd64"
+)
+
+// Arithmetic and logic.
+
+// reg and immediate places.
+func regAt(r uint8) place  { return place{at: inReg, reg: r} }
+func immAt(v uint32) place { return place{at: isImm, imm: v} }
+
+// spill stores a scratch register for the flags and returns its place.
+func (t *translator) spill(at where, r amd64.Reg) place {
+	off := t.lay.Spill
+	if at == inSpill2 {
+		off += 4
+	}
+	t.Store(4, t.state(off), r)
+	return place{at: at}
+}
+
+// spilled is spill if the flags are needed.
+func (t *translator) spilled(r amd64.Reg) place {
+	if !t.needed() {
+		return place{}
+	}
+	return t.spill(inSpill, r)
+}
+
+// emitALU writes the eight operations of two operands.
+func emitALU(t *translator) bool {
+	op := uint8(t.in.Op - isa.ADD)
+	if op == amd64.ADC || op == amd64.SBB {
+		return t.withCarry(op)
+	}
+	d, s := t.in.Args[0], t.in.Args[1]
+	size := d.Size
+	imm := uint32(t.in.Imm)
+	p := pending{size: size}
+	switch {
+	case d.Kind == isa.Reg && s.Kind == isa.Mem:
+		// The operand is read before the register changes, so the flags of before stay
+		// known to the stub.
+		t.access(size, false)
+		dst := hostReg(d.Reg, size)
+		if size == 1 && d.Reg >= 4 || !t.needed() {
+			if t.needed() {
+				t.LoadZX(1, di, target)
+				p.b = t.spilled(di)
+			}
+			t.ALULoad(op, size, dst, target)
+		} else {
+			t.LoadZX(size, di, target)
+			p.b = t.spilled(di)
+			t.ALU(op, size, dst, scratch(di, size))
+		}
+		p.r, p.a = regAt(d.Reg), regAt(d.Reg)
+		t.flagsOf(op, p)
+	case d.Kind == isa.Reg:
+		dst := hostReg(d.Reg, size)
+		p.r, p.a, p.b = regAt(d.Reg), regAt(d.Reg), immAt(imm)
+		if s.Kind == isa.Reg {
+			p.b = regAt(s.Reg)
+			if whole(s.Reg, size) == whole(d.Reg, size) {
+				return t.sameReg(op, p)
+			}
+			t.ALU(op, size, dst, hostReg(s.Reg, size))
+		} else {
+			t.ALUImm(op, size, dst, imm)
+		}
+		t.flagsOf(op, p)
+	case d.Kind == isa.Mem:
+		t.access(size, op != amd64.CMP)
+		p.b = immAt(imm)
+		if s.Kind == isa.Reg {
+			p.b = regAt(s.Reg)
+		}
+		if op == amd64.CMP || op == amd64.ADD || op == amd64.SUB {
+			if t.needed() {
+				t.LoadZX(size, di, target)
+				p.a = t.spilled(di)
+			}
+			t.aluTarget(op, size, s)
+			p.kind = subOf
+			if op == amd64.ADD {
+				p.kind = addOf
+			}
+			t.set(p)
+			t.host = true
+			return true
+		}
+		t.aluTarget(op, size, s)
+		if t.needed() {
+			t.LoadZX(size, di, target)
+			p.r = t.spilled(di)
+		}
+		p.kind = logic
+		t.set(p)
+		t.host = true
+	default:
+		return false
+	}
+	return true
+}
+
+// aluTarget computes [target] op= the register or immediate s.
+func (t *translator) aluTarget(op, size uint8, s isa.Operand) {
+	if s.Kind == isa.Reg {
+		t.ALUStore(op, size, target, hostReg(s.Reg, size))
+	} else {
+		t.ALUStoreImm(op, size, target, uint32(t.in.Imm))
+	}
+}
+
+// flagsOf says what the flags follow from behind op on a register.
+func (t *translator) flagsOf(op uint8, p pending) {
+	switch op {
+	case amd64.CMP:
+		p.kind = subOf
+	case amd64.ADD:
+		p.kind, p.a = addTo, place{}
+	case amd64.SUB:
+		p.kind, p.a = subTo, place{}
+	default:
+		p.kind, p.a, p.b = logic, place{}, place{}
+	}
+	t.set(p)
+	t.host = true
+}
+
+// sameReg is an operation of a register with itself, or with another part of itself.
+func (t *translator) sameReg(op uint8, p pending) bool {
+	size := p.size
+	d, s := p.r.reg, p.b.reg
+	if op == amd64.ADD || op == amd64.SUB {
+		if t.needed() {
+			t.load(si, p.r, size)
+			p.a = t.spill(inSpill, si)
+			if s != d {
+				t.load(si, p.b, size)
+				p.b = t.spill(inSpill2, si)
+			} else {
+				p.b = p.a
+			}
+		}
+		p.kind = subOf
+		if op == amd64.ADD {
+			p.kind = addOf
+		}
+		p.r = place{}
+		t.ALU(op, size, hostReg(d, size), hostReg(s, size))
+		t.set(p)
+		t.host = true
+		return true
+	}
+	t.ALU(op, size, hostReg(d, size), hostReg(s, size))
+	t.flagsOf(op, p)
+	return true
+}
+
+// withCarry writes ADC and SBB: the flags are stored at once.
+func (t *translator) withCarry(op uint8) bool {
+	d, s := t.in.Args[0], t.in.Args[1]
+	size := d.Size
+	t.materialise()
+	if d.Kind == isa.Mem || s.Kind == isa.Mem {
+		t.access(size, d.Kind == isa.Mem)
+	}
+	// a to DI, b to R11; the index of the operand in memory stays in SI.
+	value := func(dst amd64.Reg, a isa.Operand) {
+		switch a.Kind {
+		case isa.Mem:
+			t.LoadZX(size, dst, target)
+		case isa.Imm:
+			t.MovImm(4, dst, uint32(t.in.Imm))
+		default:
+			t.load(dst, regAt(a.Reg), size)
+		}
+	}
+	value(di, s)
+	t.Mov(4, r11, di) // no extension of AH into R11
+	value(di, d)
+	if t.needed() {
+		t.Store(4, t.state(t.lay.Spill+4), r11)
+		t.ALU(amd64.XOR, 4, r11, di)
+		t.Store(4, t.state(t.lay.Spill), r11) // a^b
+		t.Load(4, r11, t.state(t.lay.Spill+4))
+	}
+	t.BtImm(t.state(t.lay.Aux), 31)
+	t.ALU(op, size, scratch(di, size), r11)
+	if t.needed() {
+		t.ALU(amd64.SBB, 4, r11, r11) // -CF
+	}
+	switch {
+	case d.Kind == isa.Mem:
+		t.Store(size, target, scratch(di, size))
+	case size == 1 && d.Reg >= 4:
+		t.highByte(d.Reg, di)
+	default:
+		t.Mov(size, hostReg(d.Reg, size), scratch(di, size))
+	}
+	t.host = false
+	if !t.needed() {
+		t.now = pending{kind: dead}
+		return true
+	}
+	t.Mov(4, si, di)
+	t.Mov(4, di, r11)
+	t.Load(4, r11, t.state(t.lay.Spill))
+	t.carryTail(size)
+	t.now = pending{}
+	return true
+}
+
+func emitTest(t *translator) bool {
+	d, s := t.in.Args[0], t.in.Args[1]
+	if s.Kind == isa.Mem {
+		d, s = s, d
+	}
+	size := d.Size
+	imm := uint32(t.in.Imm)
+	p := pending{kind: andOf, size: size, b: immAt(imm)}
+	if s.Kind == isa.Reg {
+		p.b = regAt(s.Reg)
+	}
+	if d.Kind == isa.Mem {
+		t.access(size, false)
+		if t.needed() {
+			t.LoadZX(size, di, target)
+			p.a = t.spilled(di)
+		}
+		if s.Kind == isa.Reg {
+			t.RM(0x84|uint16(min(size, 2)>>1), size, hostReg(s.Reg, size), target)
+		} else {
+			t.RM(0xf6|uint16(min(size, 2)>>1), size, 0, target)
+			t.Imm(size, imm)
+		}
+	} else {
+		p.a = regAt(d.Reg)
+		if s.Kind == isa.Reg {
+			t.Test(size, hostReg(d.Reg, size), hostReg(s.Reg, size))
+			if s.Reg == d.Reg {
+				p = pending{kind: logic, size: size, r: p.a}
+			}
+		} else {
+			t.TestImm(size, hostReg(d.Reg, size), imm)
+		}
+	}
+	t.set(p)
+	t.host = true
+	return true
+}
+
+func emitIncDec(t *translator) bool {
+	a := t.in.Args[0]
+	size := a.Size
+	p := pending{kind: incTo, size: size, r: regAt(a.Reg)}
+	digit := amd64.Reg(0)
+	if t.in.Op == isa.DEC {
+		p.kind, digit = decTo, 1
+	}
+	if t.needed() {
+		t.materialise() // CF is to be in Aux
+	}
+	if a.Kind == isa.Mem {
+		t.access(size, true)
+		t.RM(0xfe|uint16(min(size, 2)>>1), size, digit, target)
+		if t.needed() {
+			t.LoadZX(size, di, target)
+			p.r = t.spilled(di)
+		}
+	} else {
+		t.RR(0xfe|uint16(min(size, 2)>>1), size, digit, hostReg(a.Reg, size))
+	}
+	t.set(p)
+	t.host = true
+	return true
+}
+
+func emitNeg(t *translator) bool {
+	a := t.in.Args[0]
+	size := a.Size
+	p := pending{kind: negTo, size: size, r: regAt(a.Reg)}
+	if a.Kind == isa.Mem {
+		t.access(size, true)
+		t.RM(0xf6|uint16(min(size, 2)>>1), size, amd64.NEG, target)
+		if t.needed() {
+			t.LoadZX(size, di, target)
+			p.r = t.spilled(di)
+		}
+	} else {
+		t.Unary(amd64.NEG, size, hostReg(a.Reg, size))
+	}
+	t.set(p)
+	t.host = true
+	return true
+}
+
+func emitNot(t *translator) bool {
+	a := t.in.Args[0]
+	if a.Kind == isa.Mem {
+		t.access(a.Size, true)
+		t.RM(0xf6|uint16(min(a.Size, 2)>>1), a.Size, amd64.NOT, target)
+		return true
+	}
+	t.clobbers(a.Reg, a.Size)
+	t.Unary(amd64.NOT, a.Size, hostReg(a.Reg, a.Size))
+	t.wrote(a.Reg, a.Size)
+	return true
+}
+
+// emitCbw is CBW and CWDE.
+func emitCbw(t *translator) bool {
+	t.clobbers(0, 4)
+	if t.in.OpSize == 2 {
+		t.MovSX(2, 1, amd64.AX, amd64.AX)
+	} else {
+		t.MovSX(4, 2, amd64.AX, amd64.AX)
+	}
+	t.wrote(0, 4)
+	return true
+}
+
+// emitCwd is CWD and CDQ.
+func emitCwd(t *translator) bool {
+	t.clobbers(2, 4)
+	if t.in.OpSize == 2 {
+		t.MovSX(4, 2, di, amd64.AX)
+		t.Shift(amd64.SAR, 4, di, 16)
+		t.Mov(2, amd64.DX, di)
+	} else {
+		t.Mov(4, amd64.DX, amd64.AX)
+		t.Shift(amd64.SAR, 4, amd64.DX, 31)
+	}
+	t.host = false
+	t.wrote(2, 4)
+	return true
+}
+
+// emitShift is SHL, SHR and SAR of a 32-bit register by an immediate count.
+func emitShift(t *translator) bool {
+	if !t.shiftByImm() {
+		return false
+	}
+	a := t.in.Args[0]
+	n := uint8(t.in.Imm & 31)
+	p := pending{size: 4, n: n}
+	var op uint8
+	switch t.in.Op {
+	case isa.SHL:
+		p.kind, op = shlOf, amd64.SHL
+	case isa.SHR:
+		p.kind, op = shrOf, amd64.SHR
+	default:
+		p.kind, op = sarOf, amd64.SAR
+	}
+	dst := hostOf[a.Reg]
+	if t.needed() {
+		p.a = t.spill(inSpill, dst)
+	}
+	t.Shift(op, 4, dst, n)
+	t.set(p)
+	t.host = false // OF is undefined for most counts, AF always
+	return true
+}
+
+// emitImul is the multiplication of registers that keeps the low half.
+func emitImul(t *translator) bool {
+	d, s, v := t.in.Args[0], t.in.Args[1], t.in.Args[2]
+	if s.Kind == isa.None || d.Size != 4 {
+		return false
+	}
+	if t.needed() {
+		t.materialise()
+	}
+	dst := hostOf[d.Reg]
+	t.clobbers(d.Reg, 4)
+	if s.Kind == isa.Mem {
+		t.access(4, false)
+	}
+	switch {
+	case v.Kind == isa.Imm && s.Kind == isa.Mem:
+		t.RM(0x69, 4, dst, target)
+		t.Imm(4, uint32(t.in.Imm))
+	case v.Kind == isa.Imm:
+		t.RR(0x69, 4, dst, hostOf[s.Reg])
+		t.Imm(4, uint32(t.in.Imm))
+	case s.Kind == isa.Mem:
+		t.RM(0x1af, 4, dst, target)
+	default:
+		t.IMul(4, dst, hostOf[s.Reg])
+	}
+	t.host = false
+	t.wrote(d.Reg, 4)
+	if t.needed() {
+		t.storeOver()
+	}
+	return true
+}
+
+// storeOver sets CF and OF as the host's are behind a multiplication. The other flags,
+// which are stored, stay.
+func (t *translator) storeOver() {
+	t.ALU(amd64.SBB, 4, di, di)
+	t.ALUImm(amd64.AND, 4, di, 1<<31)
+	t.Load(4, si, t.state(t.lay.Aux))
+	t.ALUImm(amd64.AND, 4, si, 1<<30-1)
+	t.ALU(amd64.OR, 4, si, di)
+	t.Store(4, t.state(t.lay.Aux), si)
+	t.host = false
+}

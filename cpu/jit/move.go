@@ -1,0 +1,183 @@
+package jit
+
+import (
+	"beige/cpu/isa"
+	"beige/cpu/jit/amd64"
+)
+
+func emitMov(t *translator) bool {
+	d, s := t.in.Args[0], t.in.Args[1]
+	imm := uint32(t.in.Imm)
+	switch {
+	case d.Kind == isa.Reg && s.Kind == isa.Reg:
+		t.clobbers(d.Reg, d.Size)
+		t.Mov(d.Size, hostReg(d.Reg, d.Size), hostReg(s.Reg, d.Size))
+		t.wrote(d.Reg, d.Size)
+	case d.Kind == isa.Reg && s.Kind == isa.Imm:
+		t.clobbers(d.Reg, d.Size)
+		t.MovImm(d.Size, hostReg(d.Reg, d.Size), imm)
+		t.wrote(d.Reg, d.Size)
+	case d.Kind == isa.Reg && s.Kind == isa.Mem:
+		t.clobbers(d.Reg, d.Size)
+		t.access(d.Size, false)
+		t.Load(d.Size, hostReg(d.Reg, d.Size), target)
+		t.wrote(d.Reg, d.Size)
+	case d.Kind == isa.Mem && s.Kind == isa.Reg:
+		t.access(d.Size, true)
+		t.Store(d.Size, target, hostReg(s.Reg, d.Size))
+	case d.Kind == isa.Mem && s.Kind == isa.Imm:
+		t.access(d.Size, true)
+		t.StoreImm(d.Size, target, imm)
+	default:
+		return false
+	}
+	return true
+}
+
+func emitMovzx(t *translator) bool { return t.extend(false) }
+func emitMovsx(t *translator) bool { return t.extend(true) }
+
+// extend writes MOVSX or MOVZX.
+func (t *translator) extend(sign bool) bool {
+	d, s := t.in.Args[0], t.in.Args[1]
+	dst := hostReg(d.Reg, d.Size)
+	t.clobbers(d.Reg, d.Size)
+	if s.Kind == isa.Mem {
+		t.access(s.Size, false)
+		if sign {
+			t.LoadSX(s.Size, di, target)
+		} else {
+			t.LoadZX(s.Size, di, target)
+		}
+	} else {
+		src := hostReg(s.Reg, s.Size)
+		if sign {
+			t.MovSX(4, s.Size, di, src)
+		} else {
+			t.MovZX(4, s.Size, di, src)
+		}
+	}
+	t.Mov(d.Size, dst, di)
+	t.wrote(d.Reg, d.Size)
+	return true
+}
+
+func emitLea(t *translator) bool {
+	d := t.in.Args[0]
+	if t.in.Args[1].Kind != isa.Mem {
+		return false
+	}
+	t.clobbers(d.Reg, d.Size)
+	if d.Size == 4 {
+		t.address(hostOf[d.Reg])
+	} else {
+		t.address(si)
+		t.Mov(2, hostOf[d.Reg], si)
+	}
+	t.wrote(d.Reg, d.Size)
+	return true
+}
+
+func emitXchg(t *translator) bool {
+	d, s := t.in.Args[0], t.in.Args[1]
+	if d.Kind != isa.Reg || s.Kind != isa.Reg {
+		if d.Kind == isa.Reg {
+			d, s = s, d
+		}
+		t.clobbers(s.Reg, s.Size)
+		t.access(s.Size, true)
+		r := hostReg(s.Reg, s.Size)
+		// A locked exchange of the host would cost for nothing.
+		if s.Size == 1 {
+			t.LoadZX(1, di, target)
+			t.Store(1, target, r)
+			if s.Reg >= 4 {
+				t.highByte(s.Reg, di)
+			} else {
+				t.Mov(1, r, amd64.DIL)
+			}
+		} else {
+			t.Load(s.Size, di, target)
+			t.Store(s.Size, target, r)
+			t.Mov(s.Size, r, di)
+		}
+		t.wrote(s.Reg, s.Size)
+		return true
+	}
+	t.clobbers(d.Reg, d.Size)
+	t.clobbers(s.Reg, s.Size)
+	t.Xchg(d.Size, hostReg(d.Reg, d.Size), hostReg(s.Reg, d.Size))
+	t.wrote(d.Reg, d.Size)
+	t.wrote(s.Reg, s.Size)
+	return true
+}
+
+// highByte copies the low byte of scratch register src to AH..BH, which no
+// instruction can name together with it. It keeps the host's flags from nobody.
+func (t *translator) highByte(r uint8, src amd64.Reg) {
+	whole := hostOf[r&3]
+	t.Shift(amd64.ROR, 4, whole, 8)
+	t.Mov(1, amd64.Reg(r&3), scratch(src, 1))
+	t.Shift(amd64.ROL, 4, whole, 8)
+	t.host = false
+}
+
+func emitPush(t *translator) bool {
+	a := t.in.Args[0]
+	if t.in.OpSize != 4 {
+		return false
+	}
+	switch a.Kind {
+	case isa.Reg:
+		t.clobbers(sp, 4)
+		t.stack(-4, 4, true)
+		t.Store(4, target, hostOf[a.Reg])
+	case isa.Imm:
+		t.clobbers(sp, 4)
+		t.stack(-4, 4, true)
+		t.StoreImm(4, target, uint32(t.in.Imm))
+	case isa.Mem:
+		t.clobbers(sp, 4)
+		t.access(4, false)
+		t.Load(4, di, target)
+		t.Store(4, t.state(t.lay.Spill+8), di)
+		t.stack(-4, 4, true)
+		t.Load(4, di, t.state(t.lay.Spill+8))
+		t.Store(4, target, di)
+	default:
+		return false
+	}
+	t.Lea(amd64.R12, amd64.At(amd64.R12, -4))
+	t.wrote(sp, 4)
+	return true
+}
+
+func emitPop(t *translator) bool {
+	a := t.in.Args[0]
+	if t.in.OpSize != 4 || a.Kind != isa.Reg {
+		return false
+	}
+	t.clobbers(sp, 4)
+	t.clobbers(a.Reg, 4)
+	t.stack(0, 4, false)
+	t.Lea(amd64.R12, amd64.At(amd64.R12, 4))
+	t.Load(4, hostOf[a.Reg], target)
+	t.wrote(sp, 4)
+	t.wrote(a.Reg, 4)
+	return true
+}
+
+func emitLeave(t *translator) bool {
+	if t.in.OpSize != 4 {
+		return false
+	}
+	t.clobbers(sp, 4)
+	t.clobbers(bp, 4)
+	t.Mov(4, si, hostOf[bp])
+	t.lookup(4, false)
+	t.Lea(amd64.R12, amd64.At(amd64.R13, 4))
+	t.Load(4, amd64.R13, target)
+	t.wrote(sp, 4)
+	t.wrote(bp, 4)
+	return true
+}

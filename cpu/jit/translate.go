@@ -1,0 +1,265 @@
+package jit
+
+import (
+	"beige/cpu/isa"
+	"beige/cpu/jit/amd64"
+)
+
+// Layout says where translated code finds things: distances from Frame.State, but for
+// those of a TLB entry.
+type Layout struct {
+	IP, Res, Aux int32
+	Flags        int32 // EFLAGS but for the arithmetic ones
+	Spill        int32 // 16 bytes of scratch
+	Jumps        int32 // the jump cache: JumpSize entries of Jump
+	Stamp        int32 // uint64: what the keys of valid jumps have in their upper half
+
+	SegBase, SegEndR, SegEndW [6]int32
+
+	TLBShift              uint8 // log2 of the size of an entry
+	TLBSize               int32 // entries
+	TagR, TagW, TagAddend int32
+}
+
+// Jump says where the translation of the trace at an IP begins. Key is IP and stamp;
+// 0 in an empty entry.
+type Jump struct {
+	Key  uint64
+	Code uintptr
+}
+
+// JumpSize is the number of entries of the jump cache.
+const JumpSize = 1024
+
+// JumpSlot is the entry that serves an IP.
+func JumpSlot(ip uint32) uint32 { return ip & (JumpSize - 1) }
+
+// Inst is one instruction of a trace.
+type Inst struct {
+	isa.Inst
+	Off uint32  // bytes of the trace before it
+	At  uintptr // op with which the interpreter executes the trace from here on, see ExitOp
+}
+
+// Trace is what to translate: instructions in a row within a page.
+type Trace struct {
+	Insts []Inst
+	Start uint32 // offset of the first in its page
+	Len   uint32 // bytes
+	Ends  bool   // the last instruction jumps or must be followed by a look at the world
+
+	// Alone returns an op that executes instruction i alone and then goes on to the
+	// code that Code.Resume names for it, or 0 if that cannot be.
+	Alone func(i int) uintptr
+}
+
+// What translated code leaves in Frame.Exit: in the lower three bits why, above
+// them the rest.
+const (
+	ExitOp    = iota // an op: the interpreter goes on with it, inside the trace
+	ExitFirst        // an op: the same, but it is the first of its trace
+	ExitEdge         // number of an edge<<3: IP and Left are behind it; it may be linked
+	ExitJump         // IP and Left are behind a jump; the jump cache did not have it
+	ExitLook         // IP and Left are at an instruction boundary and the budget is near its end
+)
+
+// Edge is a way from a trace to another that is fixed at the time of translation.
+// Until it is linked it leaves translated code.
+type Edge struct {
+	live, dead int // where the distances of the jumps stand: with and without the flags stored
+	exit       int // where they lead before they are linked
+}
+
+// Resume is where to go on behind an instruction that the interpreter executed alone.
+type Resume struct {
+	Inst int
+	Code uint32 // offset in the code memory
+}
+
+// Code is a translated trace.
+type Code struct {
+	Entry  uint32 // offset in the code memory
+	Size   uint32
+	Edges  []uint32 // numbers
+	Resume []Resume
+	Kills  bool // it overwrites all arithmetic flags before anything can see them
+}
+
+// Engine translates and holds the code.
+type Engine struct {
+	mem   *Memory
+	asm   amd64.Asm
+	lay   Layout
+	edges []Edge
+}
+
+// New returns an engine with room for size bytes of code.
+func New(size int, lay Layout) (*Engine, error) {
+	m, err := NewMemory(size)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{mem: m, asm: amd64.Asm{Code: m.W}, lay: lay}, nil
+}
+
+// Base is the host address of the code memory: offsets count from there.
+func (e *Engine) Base() uintptr { return e.mem.X }
+
+// Close gives the memory back.
+func (e *Engine) Close() error { return e.mem.Close() }
+
+// Flush forgets all translations.
+func (e *Engine) Flush() {
+	e.mem.Release()
+	e.asm.N, e.asm.Full = 0, false
+	e.edges = e.edges[:0]
+}
+
+// Used is how many bytes of code there are.
+func (e *Engine) Used() int { return e.asm.N }
+
+// Link makes an edge lead to a translation, Unlink out of translated code again.
+func (e *Engine) Link(edge uint32, to *Code) {
+	d := &e.edges[edge]
+	e.asm.Patch(d.live, int(to.Entry))
+	if d.dead != 0 && to.Kills {
+		e.asm.Patch(d.dead, int(to.Entry))
+	}
+}
+
+func (e *Engine) Unlink(edge uint32) {
+	d := &e.edges[edge]
+	e.asm.Patch(d.live, d.exit)
+	if d.dead != 0 {
+		e.asm.Patch(d.dead, d.dead+4) // to what stores the flags, behind the jump
+	}
+}
+
+// stub is code out of the line: where the jump to it stands, and what writes it.
+type stub struct {
+	at   int
+	emit func(*translator)
+	now  pending
+}
+
+// translator is the work on one trace.
+type translator struct {
+	*amd64.Asm
+	e   *Engine
+	lay *Layout
+	tr  *Trace
+
+	i     int // current instruction
+	in    *Inst
+	now   pending // what the guest's flags follow from
+	host  bool    // the host's flags are the guest's; behind INC and DEC all but CF
+	after []bool  // flags are needed behind instruction i
+	can   []bool  // instruction i is translated
+	stubs []stub
+	code  Code
+	done  bool // the trace has ended
+}
+
+// emitter writes an instruction. It returns false, having written nothing, if it
+// cannot.
+type emitter func(t *translator) bool
+
+// Translate writes the code of a trace. ok is false if there is no room: then only
+// Flush helps.
+func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
+	t := &translator{e: e, lay: &e.lay, tr: tr}
+	t.findNeeds()
+	t.Asm = &e.asm
+	start, edges := e.asm.N, len(e.edges)
+	t.code.Entry = uint32(e.asm.N)
+	for t.i = range tr.Insts {
+		t.in = &tr.Insts[t.i]
+		t.inst()
+		if t.done {
+			break
+		}
+	}
+	if !t.done {
+		t.edge(len(tr.Insts), tr.Len)
+	}
+	for i := 0; i < len(t.stubs); i++ {
+		s := &t.stubs[i]
+		t.Patch(s.at, t.N)
+		t.now, t.host = s.now, false
+		s.emit(t)
+	}
+	if e.asm.Full {
+		e.asm.N, e.edges = start, e.edges[:edges]
+		return Code{}, false
+	}
+	t.code.Size = uint32(e.asm.N) - t.code.Entry
+	return t.code, true
+}
+
+// inst writes the current instruction.
+func (t *translator) inst() {
+	if t.can[t.i] {
+		emitterOf(t.in.Op)(t)
+		return
+	}
+	last := t.i == len(t.tr.Insts)-1
+	var op uintptr
+	if !(last && t.tr.Ends) {
+		op = t.tr.Alone(t.i)
+	}
+	t.materialise()
+	if op == 0 {
+		t.leaveTo(t.i)
+		t.done = true
+		return
+	}
+	t.MovImm64(amd64.SI, uint64(op)|ExitOp)
+	t.Ret()
+	t.code.Resume = append(t.code.Resume, Resume{t.i, uint32(t.N)})
+	t.now, t.host = pending{}, false
+}
+
+// plain says whether an instruction has nothing that all emitters would have to
+// heed: prefixes that few have, 16-bit addresses.
+func (t *translator) plain() bool {
+	in := t.in
+	if in.Lock || in.AddrSize != 4 && t.mem() != nil {
+		return false
+	}
+	return true
+}
+
+// mem returns the operand in memory, or nil.
+func (t *translator) mem() *isa.Operand {
+	for i := range t.in.Args {
+		if a := &t.in.Args[i]; a.Kind == isa.Mem {
+			return a
+		}
+	}
+	return nil
+}
+
+// stub has emit write code later, with the jump at the given place to it.
+func (t *translator) stub(at int, emit func(*translator)) {
+	t.stubs = append(t.stubs, stub{at, emit, t.now})
+}
+
+// leaveTo leaves to the interpreter in front of instruction i. The flags are stored.
+func (t *translator) leaveTo(i int) {
+	why := uint64(ExitOp)
+	if i == 0 {
+		why = ExitFirst
+	}
+	t.MovImm64(amd64.SI, uint64(t.tr.Insts[i].At)|why)
+	t.Ret()
+}
+
+// miss writes the stub of an access of the current instruction that needs the
+// interpreter.
+func (t *translator) miss(at int) {
+	i := t.i
+	t.stub(at, func(t *translator) {
+		t.materialise()
+		t.leaveTo(i)
+	})
+}
