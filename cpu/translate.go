@@ -35,23 +35,28 @@ type Translations struct {
 // engine is the translating engine of one processor.
 type engine struct {
 	*jit.Engine
-	hotAt  uint16
-	byOp   map[*Op]*translation
-	edges  []*translation // by edge: whose it is
-	linked []*translation // and where it leads, or nil
-	jumped bool           // the jump cache may hold something
-	count  Translations
+	hotAt   uint16
+	byOp    map[*Op]*translation
+	edges   []*translation // by edge: whose it is
+	linked  []*translation // and where it leads, or nil
+	jumped  bool           // the jump cache may hold something
+	trace   jit.Trace      // scratch
+	builder builder        // scratch
+	count   Translations
 }
 
 // translation is a trace that has code.
 type translation struct {
 	jit.Code
 	first *Op
-	alone [][2]Op  // ops that are executed alone, each with the one that resumes
+	alone []*alone // what is executed alone
 	from  []uint32 // edges that were linked to here
 }
 
-// jumpTable and spill are what translated code uses besides State.
+// alone is an op that is executed alone, and the one behind it that resumes.
+type alone [2]Op
+
+// hostState is what translated code uses besides State.
 type hostState struct {
 	spill [4]uint32
 	stamp uint64 // of the valid jumps, in the upper half
@@ -194,12 +199,8 @@ func (c *CPU) translate(first *Op) {
 		}
 	}
 	tr := &translation{Code: code, first: first, alone: alone}
-	for _, r := range code.Resume {
-		for i := range alone {
-			if int(alone[i][0].n) == r.Inst {
-				alone[i][1].amask = r.Code
-			}
-		}
+	for i, r := range code.Resume {
+		alone[i][1].amask = r.Code
 	}
 	for _, id := range code.Edges {
 		for int(id) >= len(e.edges) {
@@ -215,20 +216,21 @@ func (c *CPU) translate(first *Op) {
 
 // translateTrace decodes a trace again and has it translated. ok is false if there is
 // no room.
-func (c *CPU) translateTrace(t *trace) (code jit.Code, alone [][2]Op, ok bool) {
-	tr := jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Insts: make([]jit.Inst, 0, maxTrace)}
+func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
+	tr := &c.engine.trace
+	*tr = jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Insts: tr.Insts[:0]}
 	bytes := c.mem[t.start:t.end()]
 	ops := t.ops()
 	for pos, j := 0, 0; pos < len(bytes); j++ {
 		if ops[j].entry == entryOf(opYield) {
 			j++
 		}
-		var in isa.Inst
-		st := c.dec.Decode(bytes[pos:], isa.Mode32, &in)
-		if st != isa.OK {
+		tr.Insts = append(tr.Insts, jit.Inst{Off: uint32(pos), At: uintptr(unsafe.Pointer(&ops[j]))})
+		in := &tr.Insts[len(tr.Insts)-1].Inst
+		if c.dec.Decode(bytes[pos:], isa.Mode32, in) != isa.OK {
+			tr.Insts = tr.Insts[:len(tr.Insts)-1]
 			break // #UD ends the trace
 		}
-		tr.Insts = append(tr.Insts, jit.Inst{Inst: in, Off: uint32(pos), At: uintptr(unsafe.Pointer(&ops[j]))})
 		pos += int(in.Len)
 	}
 	last := &ops[len(ops)-1]
@@ -240,23 +242,23 @@ func (c *CPU) translateTrace(t *trace) (code jit.Code, alone [][2]Op, ok bool) {
 	if covered := tr.Insts[n-1].Off + uint32(tr.Insts[n-1].Len); covered != tr.Len {
 		tr.Len, tr.Ends = covered, true
 	}
-	alone = make([][2]Op, 0, n)
 	tr.Alone = func(i int) uintptr {
 		in := &tr.Insts[i]
-		alone = append(alone, [2]Op{})
-		p := &alone[len(alone)-1]
-		p[0] = Op{off: uint16(in.Off), n: uint8(i), len: in.Len}
-		b := builder{c: c}
+		p := &alone{
+			{off: uint16(in.Off), n: uint8(i), len: in.Len},
+			{entry: entryOf(opResume), off: uint16(in.Off) + uint16(in.Len), n: uint8(i) + 1},
+		}
+		b := &c.engine.builder
+		*b = builder{c: c}
 		b.build(&p[0], &in.Inst, isa.OK)
 		if b.ends {
-			alone = alone[:len(alone)-1]
 			return 0
 		}
-		p[1] = Op{entry: entryOf(opResume), off: uint16(in.Off) + uint16(in.Len), n: uint8(i) + 1}
-		return uintptr(unsafe.Pointer(&p[0]))
+		list = append(list, p)
+		return uintptr(unsafe.Pointer(p))
 	}
-	code, ok = c.engine.Translate(&tr)
-	return code, alone, ok
+	code, ok = c.engine.Translate(tr)
+	return code, list, ok
 }
 
 // dropTranslation forgets the code of a trace that is dropped.

@@ -16,13 +16,7 @@ func (t *translator) leave(n int, d uint32) {
 }
 
 // look is the stub that leaves for the budget's sake.
-func (t *translator) look(at int) {
-	t.stub(at, func(t *translator) {
-		t.materialise()
-		t.MovImm(4, si, ExitLook)
-		t.Ret()
-	})
-}
+func (t *translator) look(at int) { t.stub(stubLook, at, 0, 0) }
 
 // edge ends the trace behind n instructions with a way to what is d bytes behind its
 // start.
@@ -89,11 +83,8 @@ func emitJcc(t *translator) bool {
 	if !ok {
 		return false
 	}
-	n := t.i + 1
 	cc := t.cond(uint8(t.in.Op - isa.JO))
-	host := t.host
-	t.stub(t.Jcc(cc), func(t *translator) { t.edge(n, d) })
-	t.host = host
+	t.stub(stubEdge, t.Jcc(cc), t.i+1, d)
 	return true
 }
 

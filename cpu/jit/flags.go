@@ -1,6 +1,8 @@
 package jit
 
 import (
+	"slices"
+
 	"beige/cpu/isa"
 	"beige/cpu/jit/amd64"
 )
@@ -100,17 +102,18 @@ func (t *translator) state(disp int32) amd64.Mem { return amd64.At(amd64.R10, di
 // line may leave to the interpreter, which sees the flags.
 func (t *translator) findNeeds() {
 	n := len(t.tr.Insts)
-	t.after, t.can = make([]bool, n), make([]bool, n)
-	sees := make([]bool, n)
-	var nowhere [1024]byte
+	t.after = slices.Grow(t.after[:0], n)[:n]
+	t.can = slices.Grow(t.can[:0], n)[:n]
+	t.sees = slices.Grow(t.sees[:0], n)[:n]
+	t.Asm = &t.try
 	edges := len(t.e.edges)
 	for i := range t.tr.Insts {
 		t.i, t.in = i, &t.tr.Insts[i]
 		t.after[i] = true
-		t.Asm = &amd64.Asm{Code: nowhere[:]}
+		t.try = amd64.Asm{Code: t.room[:]}
 		f := emitterOf(t.in.Op)
 		t.can[i] = f != nil && t.plain() && f(t) && !t.Full
-		sees[i] = !t.can[i] || len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
+		t.sees[i] = !t.can[i] || len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
 		t.stubs, t.now, t.host, t.done, t.code.Edges = t.stubs[:0], pending{}, false, false, nil
 		t.e.edges = t.e.edges[:edges]
 	}
@@ -119,7 +122,7 @@ func (t *translator) findNeeds() {
 		t.after[i] = need
 		t.i, t.in = i, &t.tr.Insts[i]
 		switch {
-		case sees[i]:
+		case t.sees[i]:
 			need = true
 		case t.overwrites():
 			need = false

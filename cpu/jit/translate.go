@@ -91,6 +91,7 @@ type Engine struct {
 	asm   amd64.Asm
 	lay   Layout
 	edges []Edge
+	work  translator
 }
 
 // New returns an engine with room for size bytes of code.
@@ -135,12 +136,22 @@ func (e *Engine) Unlink(edge uint32) {
 	}
 }
 
-// stub is code out of the line: where the jump to it stands, and what writes it.
+// stub is code out of the line.
 type stub struct {
-	at   int
-	emit func(*translator)
-	now  pending
+	kind stubKind
+	at   int // where the jump to it stands
+	n    int // the instruction that misses; instructions before the edge
+	d    uint32
+	now  pending // at the jump
 }
+
+type stubKind uint8
+
+const (
+	stubMiss stubKind = iota // leave to the interpreter in front of instruction n
+	stubLook                 // leave for the budget's sake
+	stubEdge                 // an edge behind n instructions, d bytes from the start
+)
 
 // translator is the work on one trace.
 type translator struct {
@@ -155,8 +166,11 @@ type translator struct {
 	host  bool    // the host's flags are the guest's; behind INC and DEC all but CF
 	after []bool  // flags are needed behind instruction i
 	can   []bool  // instruction i is translated
+	sees  []bool // instruction i, or what it may leave to, sees the flags in front of it
 	stubs []stub
 	code  Code
+	try   amd64.Asm // where findNeeds has things written
+	room  [512]byte // for try
 	done  bool // the trace has ended
 }
 
@@ -167,7 +181,9 @@ type emitter func(t *translator) bool
 // Translate writes the code of a trace. ok is false if there is no room: then only
 // Flush helps.
 func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
-	t := &translator{e: e, lay: &e.lay, tr: tr}
+	t := &e.work
+	t.e, t.lay, t.tr = e, &e.lay, tr
+	t.now, t.host, t.done, t.code = pending{}, false, false, Code{}
 	t.findNeeds()
 	t.Asm = &e.asm
 	start, edges := e.asm.N, len(e.edges)
@@ -183,11 +199,22 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 		t.edge(len(tr.Insts), tr.Len)
 	}
 	for i := 0; i < len(t.stubs); i++ {
-		s := &t.stubs[i]
+		s := t.stubs[i]
 		t.Patch(s.at, t.N)
 		t.now, t.host = s.now, false
-		s.emit(t)
+		if s.kind == stubEdge {
+			t.edge(s.n, s.d)
+			continue
+		}
+		t.materialise()
+		if s.kind == stubMiss {
+			t.leaveTo(s.n)
+		} else {
+			t.MovImm(4, amd64.SI, ExitLook)
+			t.Ret()
+		}
 	}
+	t.stubs = t.stubs[:0]
 	if e.asm.Full {
 		e.asm.N, e.edges = start, e.edges[:edges]
 		return Code{}, false
@@ -239,9 +266,9 @@ func (t *translator) mem() *isa.Operand {
 	return nil
 }
 
-// stub has emit write code later, with the jump at the given place to it.
-func (t *translator) stub(at int, emit func(*translator)) {
-	t.stubs = append(t.stubs, stub{at, emit, t.now})
+// stub has code written later, to which the jump at the given place leads.
+func (t *translator) stub(kind stubKind, at, n int, d uint32) {
+	t.stubs = append(t.stubs, stub{kind, at, n, d, t.now})
 }
 
 // leaveTo leaves to the interpreter in front of instruction i. The flags are stored.
@@ -256,10 +283,4 @@ func (t *translator) leaveTo(i int) {
 
 // miss writes the stub of an access of the current instruction that needs the
 // interpreter.
-func (t *translator) miss(at int) {
-	i := t.i
-	t.stub(at, func(t *translator) {
-		t.materialise()
-		t.leaveTo(i)
-	})
-}
+func (t *translator) miss(at int) { t.stub(stubMiss, at, t.i, 0) }
