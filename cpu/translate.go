@@ -304,6 +304,8 @@ func (c *CPU) flushTranslations() {
 		}
 	}
 	clear(e.byOp)
+	clear(e.edges)
+	clear(e.linked)
 	e.edges, e.linked = e.edges[:0], e.linked[:0]
 	e.Flush()
 	c.clearJumps()
