@@ -51,6 +51,8 @@ func (t *translator) edge(n int, d uint32) {
 // jumpCache goes on at the IP in si. The flags are stored.
 func (t *translator) jumpCache() {
 	t.Mov(4, di, si)
+	t.Shift(amd64.SHR, 4, di, jumpFold)
+	t.ALU(amd64.XOR, 4, di, si)
 	t.ALUImm(amd64.AND, 4, di, JumpSize-1)
 	t.Shift(amd64.SHL, 4, di, 4)
 	t.ALULoad(amd64.OR, 8, si, t.state(t.lay.Stamp))

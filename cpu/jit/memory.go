@@ -49,6 +49,11 @@ func (m *Memory) Close() error {
 	return v.unmap()
 }
 
+// Written says that what is in W will hardly be written again: the host maps its
+// pages to execute alone, so that they count once as memory of the process. They can
+// still be written.
+func (m *Memory) Written() { m.views.written() }
+
 // Release clears W and gives its pages back to the host until they are touched
 // again.
 func (m *Memory) Release() { m.views.release() }

@@ -63,3 +63,9 @@ func (v views) release() {
 		clear(v.w) // locked in memory (mlockall)
 	}
 }
+
+func (v views) written() {
+	if v.w != nil {
+		unix.Madvise(v.w, unix.MADV_DONTNEED) // of a shared file: its pages stay
+	}
+}

@@ -6,4 +6,6 @@ func mapViews(int) (views, error) { return views{}, ErrUnsupported }
 
 func (views) unmap() error { return nil }
 
+func (views) written() {}
+
 func (views) release() {}

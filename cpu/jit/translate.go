@@ -29,10 +29,13 @@ type Jump struct {
 }
 
 // JumpSize is the number of entries of the jump cache.
-const JumpSize = 1024
+const JumpSize = 4096
 
-// JumpSlot is the entry that serves an IP.
-func JumpSlot(ip uint32) uint32 { return ip & (JumpSize - 1) }
+// JumpSlot is the entry that serves an IP. Programs and kernel lie at round addresses,
+// and so do many functions: the bits above come in too.
+func JumpSlot(ip uint32) uint32 { return (ip ^ ip>>jumpFold) & (JumpSize - 1) }
+
+const jumpFold = 10
 
 // Inst is one instruction of a trace.
 type Inst struct {
@@ -90,9 +93,13 @@ type Engine struct {
 	mem   *Memory
 	asm   amd64.Asm
 	lay   Layout
+	told  int // of asm.N: up to there Memory.Written was told
 	edges []Edge
 	work  translator
 }
+
+// tellAfter is how many bytes of code are written before Memory.Written is told.
+const tellAfter = 256 << 10
 
 // New returns an engine with room for size bytes of code.
 func New(size int, lay Layout) (*Engine, error) {
@@ -112,6 +119,7 @@ func (e *Engine) Close() error { return e.mem.Close() }
 // Flush forgets all translations.
 func (e *Engine) Flush() {
 	e.mem.Release()
+	e.told = 0
 	e.asm.N, e.asm.Full = 0, false
 	e.edges = e.edges[:0]
 }
@@ -220,6 +228,10 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 		return Code{}, false
 	}
 	t.code.Size = uint32(e.asm.N) - t.code.Entry
+	if e.asm.N-e.told >= tellAfter {
+		e.told = e.asm.N
+		e.mem.Written()
+	}
 	return t.code, true
 }
 
