@@ -74,6 +74,7 @@ func (c *CPU) initEngine(at int) {
 		IP: offset(unsafe.Pointer(&c.IP)), Res: offset(unsafe.Pointer(&c.Res)), Aux: offset(unsafe.Pointer(&c.Aux)),
 		Flags: offset(unsafe.Pointer(&c.Flags)), Spill: offset(unsafe.Pointer(&c.host.spill)),
 		Jumps: offset(unsafe.Pointer(&c.host.jumps)), Stamp: offset(unsafe.Pointer(&c.host.stamp)),
+		TLB:      [2]int32{offset(unsafe.Pointer(&c.tlbs[0].E)), offset(unsafe.Pointer(&c.tlbs[1].E))},
 		TLBShift: 5, TLBSize: mmu.TLBSize,
 		TagR:      int32(unsafe.Offsetof(mmu.Entry{}.R)),
 		TagW:      int32(unsafe.Offsetof(mmu.Entry{}.W)),
@@ -128,7 +129,20 @@ func opCold(c *CPU, op *Op) *Op {
 	return op.run(c)
 }
 
-func opTranslated(c *CPU, op *Op) *Op { return c.runCode(keyOp(op).amask) }
+func opTranslated(c *CPU, op *Op) *Op {
+	if k := keyOp(op); k.x == c.privilege() {
+		return c.runCode(k.amask)
+	}
+	return c.runFirst(op)
+}
+
+// privilege tells the TLBs apart: translated code has the address of one built in.
+func (c *CPU) privilege() uint8 {
+	if c.CPL == 3 {
+		return 1
+	}
+	return 0
+}
 
 // opResume goes on in translated code behind an op that was executed alone.
 func opResume(c *CPU, op *Op) *Op { return c.runCode(op.amask) }
@@ -138,7 +152,6 @@ func (c *CPU) runCode(code uint32) *Op {
 	e := c.engine
 	f := &c.frame
 	for {
-		f.TLB = uintptr(unsafe.Pointer(c.tlb))
 		f.Left = c.left - maxTrace
 		jit.Enter(f, e.Base()+uintptr(code))
 		c.left = f.Left + maxTrace
@@ -153,7 +166,7 @@ func (c *CPU) runCode(code uint32) *Op {
 			return c.enter()
 		}
 		t := c.enter()
-		if !c.linkable(t) || t.entry != c.h.translated {
+		if !c.linkable(t) || t.entry != c.h.translated || keyOp(t).x != c.privilege() {
 			return t
 		}
 		if why == jit.ExitEdge {
@@ -210,7 +223,7 @@ func (c *CPU) translate(first *Op) {
 	}
 	e.byOp[first] = tr
 	e.count.Traces++
-	k.amask = code.Entry
+	k.amask, k.x = code.Entry, c.privilege()
 	first.entry = c.h.translated
 }
 
@@ -218,7 +231,7 @@ func (c *CPU) translate(first *Op) {
 // no room.
 func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
 	tr := &c.engine.trace
-	*tr = jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Insts: tr.Insts[:0]}
+	*tr = jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Privilege: c.privilege(), Insts: tr.Insts[:0]}
 	bytes := c.mem[t.start:t.end()]
 	ops := t.ops()
 	for pos, j := 0, 0; pos < len(bytes); j++ {

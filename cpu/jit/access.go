@@ -9,14 +9,14 @@ import (
 // interpreter does: one compare with the page of the last byte. What does not hit is
 // left to the interpreter in front of the instruction, which has changed nothing.
 
-// target is the operand in the guest's memory behind a lookup: no REX prefix is
-// needed for it, so AH to BH can be stored there.
-var target = amd64.Mem{Base: amd64.BP, Index: amd64.SI}
+// found is the operand in the guest's memory behind a lookup: no REX prefix is needed
+// for it, so AH to BH can be stored there.
+func found(disp int32) amd64.Mem { return amd64.Mem{Base: amd64.BP, Index: si, Disp: disp} }
 
-// address writes the offset of the memory operand in its segment to dst.
-func (t *translator) address(dst amd64.Reg) {
+// address writes the offset of the memory operand in its segment, and delta, to dst.
+func (t *translator) address(dst amd64.Reg, delta int32) {
 	in := t.in
-	m := amd64.Mem{Base: amd64.None, Index: amd64.None, Scale: in.Scale, Disp: int32(in.Disp)}
+	m := amd64.Mem{Base: amd64.None, Index: amd64.None, Scale: in.Scale, Disp: int32(in.Disp) + delta}
 	if in.Base != isa.ZeroReg {
 		m.Base = hostOf[in.Base]
 	}
@@ -25,7 +25,7 @@ func (t *translator) address(dst amd64.Reg) {
 	}
 	switch {
 	case m.Base == amd64.None && m.Index == amd64.None:
-		t.MovImm(4, dst, uint32(in.Disp))
+		t.MovImm(4, dst, uint32(m.Disp))
 	case m.Index == amd64.None && m.Disp == 0:
 		t.Mov(4, dst, m.Base)
 	case m.Base == amd64.None && m.Scale == 0:
@@ -36,12 +36,83 @@ func (t *translator) address(dst amd64.Reg) {
 	}
 }
 
-// access looks up the memory operand of the instruction: target is its place then.
-// It changes the scratch registers and the host's flags.
+// access makes t.target the memory operand of the instruction. It changes the scratch
+// registers and the host's flags.
 func (t *translator) access(size uint8, write bool) {
-	t.address(si)
-	t.segment(t.in.Seg, size, write)
-	t.lookup(size, write)
+	g, off := t.group(operand)
+	switch {
+	case t.leads(g, operand):
+		t.address(si, g.low-off)
+		t.lookFor(g, off, write)
+	case t.joins(g, write):
+		t.inGroup(g, off)
+	default:
+		t.address(si, 0)
+		t.segment(t.in.Seg, size, write)
+		t.lookup(int32(size), write)
+		t.target = found(0)
+	}
+}
+
+// stack makes t.target the size bytes at reg+disp, where reg is ESP or EBP.
+func (t *translator) stack(reg uint8, disp int32, size uint8, write bool) {
+	at := func(disp int32) {
+		if disp == 0 {
+			t.Mov(4, si, hostOf[reg])
+		} else {
+			t.Lea(si, amd64.At(hostOf[reg], disp))
+		}
+	}
+	g, off := t.group(stackPlace)
+	switch {
+	case t.leads(g, stackPlace):
+		at(disp + g.low - off)
+		t.lookFor(g, off, write)
+	case t.joins(g, write):
+		t.inGroup(g, off)
+	default:
+		at(disp)
+		t.lookup(int32(size), write)
+		t.target = found(0)
+	}
+}
+
+// leads reports whether an access of the current instruction looks up for its group,
+// joins whether it needs no lookup.
+
+func (t *translator) leads(g *group, which int) bool {
+	return g != nil && g.first == t.i && g.which == which
+}
+
+func (t *translator) joins(g *group, write bool) bool {
+	return g != nil && (g.write || !write) && (g.first < t.i || t.led[g.which])
+}
+
+// lookFor looks up all of a group, from the address in si on, for its first access.
+func (t *translator) lookFor(g *group, off int32, write bool) {
+	t.lookup(g.high-g.low, g.write || write)
+	t.RR(0x8b, 8, amd64.R9, si) // MOV
+	t.target = found(off - g.low)
+	t.led[g.which] = true
+}
+
+// inGroup makes t.target a later access of a group.
+func (t *translator) inGroup(g *group, off int32) {
+	t.target = amd64.Mem{Base: amd64.BP, Index: amd64.R9, Disp: off - g.low}
+	if t.namesHighByte() {
+		t.RM(0x8d, 8, si, amd64.At(amd64.R9, off-g.low)) // LEA
+		t.target = found(0)
+	}
+}
+
+// namesHighByte reports whether an operand of the instruction is AH, CH, DH or BH.
+func (t *translator) namesHighByte() bool {
+	for i := range t.in.Args {
+		if a := &t.in.Args[i]; a.Kind == isa.Reg && a.Size == 1 && a.Reg >= 4 {
+			return true
+		}
+	}
+	return false
 }
 
 // segment turns the offset in si into a linear address. DS, ES and SS are flat.
@@ -60,33 +131,24 @@ func (t *translator) segment(seg, size uint8, write bool) {
 	t.ALULoad(amd64.ADD, 4, si, t.state(t.lay.SegBase[seg]))
 }
 
-// lookup finds the linear address in si in the TLB.
-func (t *translator) lookup(size uint8, write bool) {
+// lookup finds size bytes from the linear address in si on in the TLB.
+func (t *translator) lookup(size int32, write bool) {
 	t.Mov(4, di, si)
 	t.Shift(amd64.SHR, 4, di, 12-t.lay.TLBShift)
 	t.ALUImm(amd64.AND, 4, di, uint32(t.lay.TLBSize-1)<<t.lay.TLBShift)
 	if size == 1 {
 		t.Mov(4, r11, si)
 	} else {
-		t.Lea(r11, amd64.At(si, int32(size)-1))
+		t.Lea(r11, amd64.At(si, size-1))
 	}
 	t.ALUImm(amd64.AND, 4, r11, 0xfffff000)
 	tag := t.lay.TagR
 	if write {
 		tag = t.lay.TagW
 	}
-	t.ALULoad(amd64.CMP, 8, r11, amd64.Mem{Base: amd64.R9, Index: di, Disp: tag})
+	tlb := t.lay.TLB[t.tr.Privilege]
+	t.ALULoad(amd64.CMP, 8, r11, amd64.Mem{Base: amd64.R10, Index: di, Disp: tlb + tag})
 	t.miss(t.Jcc(amd64.NE))
-	t.ALULoad(amd64.ADD, 8, si, amd64.Mem{Base: amd64.R9, Index: di, Disp: t.lay.TagAddend})
+	t.ALULoad(amd64.ADD, 8, si, amd64.Mem{Base: amd64.R10, Index: di, Disp: tlb + t.lay.TagAddend})
 	t.host = false
-}
-
-// stack looks up size bytes at ESP+disp.
-func (t *translator) stack(disp int32, size uint8, write bool) {
-	if disp == 0 {
-		t.Mov(4, si, amd64.R12)
-	} else {
-		t.Lea(si, amd64.At(amd64.R12, disp))
-	}
-	t.lookup(size, write)
 }

@@ -47,12 +47,12 @@ func emitALU(t *translator) bool {
 		dst := hostReg(d.Reg, size)
 		if size == 1 && d.Reg >= 4 || !t.needed() {
 			if t.needed() {
-				t.LoadZX(1, di, target)
+				t.LoadZX(1, di, t.target)
 				p.b = t.spilled(di)
 			}
-			t.ALULoad(op, size, dst, target)
+			t.ALULoad(op, size, dst, t.target)
 		} else {
-			t.LoadZX(size, di, target)
+			t.LoadZX(size, di, t.target)
 			p.b = t.spilled(di)
 			t.ALU(op, size, dst, scratch(di, size))
 		}
@@ -79,7 +79,7 @@ func emitALU(t *translator) bool {
 		}
 		if op == amd64.CMP || op == amd64.ADD || op == amd64.SUB {
 			if t.needed() {
-				t.LoadZX(size, di, target)
+				t.LoadZX(size, di, t.target)
 				p.a = t.spilled(di)
 			}
 			t.aluTarget(op, size, s)
@@ -93,7 +93,7 @@ func emitALU(t *translator) bool {
 		}
 		t.aluTarget(op, size, s)
 		if t.needed() {
-			t.LoadZX(size, di, target)
+			t.LoadZX(size, di, t.target)
 			p.r = t.spilled(di)
 		}
 		p.kind = logic
@@ -108,9 +108,9 @@ func emitALU(t *translator) bool {
 // aluTarget computes [target] op= the register or immediate s.
 func (t *translator) aluTarget(op, size uint8, s isa.Operand) {
 	if s.Kind == isa.Reg {
-		t.ALUStore(op, size, target, hostReg(s.Reg, size))
+		t.ALUStore(op, size, t.target, hostReg(s.Reg, size))
 	} else {
-		t.ALUStoreImm(op, size, target, uint32(t.in.Imm))
+		t.ALUStoreImm(op, size, t.target, uint32(t.in.Imm))
 	}
 }
 
@@ -172,7 +172,7 @@ func (t *translator) withCarry(op uint8) bool {
 	value := func(dst amd64.Reg, a isa.Operand) {
 		switch a.Kind {
 		case isa.Mem:
-			t.LoadZX(size, dst, target)
+			t.LoadZX(size, dst, t.target)
 		case isa.Imm:
 			t.MovImm(4, dst, uint32(t.in.Imm))
 		default:
@@ -195,7 +195,7 @@ func (t *translator) withCarry(op uint8) bool {
 	}
 	switch {
 	case d.Kind == isa.Mem:
-		t.Store(size, target, scratch(di, size))
+		t.Store(size, t.target, scratch(di, size))
 	case size == 1 && d.Reg >= 4:
 		t.highByte(d.Reg, di)
 	default:
@@ -228,13 +228,13 @@ func emitTest(t *translator) bool {
 	if d.Kind == isa.Mem {
 		t.access(size, false)
 		if t.needed() {
-			t.LoadZX(size, di, target)
+			t.LoadZX(size, di, t.target)
 			p.a = t.spilled(di)
 		}
 		if s.Kind == isa.Reg {
-			t.RM(0x84|uint16(min(size, 2)>>1), size, hostReg(s.Reg, size), target)
+			t.RM(0x84|uint16(min(size, 2)>>1), size, hostReg(s.Reg, size), t.target)
 		} else {
-			t.RM(0xf6|uint16(min(size, 2)>>1), size, 0, target)
+			t.RM(0xf6|uint16(min(size, 2)>>1), size, 0, t.target)
 			t.Imm(size, imm)
 		}
 	} else {
@@ -266,9 +266,9 @@ func emitIncDec(t *translator) bool {
 	}
 	if a.Kind == isa.Mem {
 		t.access(size, true)
-		t.RM(0xfe|uint16(min(size, 2)>>1), size, digit, target)
+		t.RM(0xfe|uint16(min(size, 2)>>1), size, digit, t.target)
 		if t.needed() {
-			t.LoadZX(size, di, target)
+			t.LoadZX(size, di, t.target)
 			p.r = t.spilled(di)
 		}
 	} else {
@@ -285,9 +285,9 @@ func emitNeg(t *translator) bool {
 	p := pending{kind: negTo, size: size, r: regAt(a.Reg)}
 	if a.Kind == isa.Mem {
 		t.access(size, true)
-		t.RM(0xf6|uint16(min(size, 2)>>1), size, amd64.NEG, target)
+		t.RM(0xf6|uint16(min(size, 2)>>1), size, amd64.NEG, t.target)
 		if t.needed() {
-			t.LoadZX(size, di, target)
+			t.LoadZX(size, di, t.target)
 			p.r = t.spilled(di)
 		}
 	} else {
@@ -302,7 +302,7 @@ func emitNot(t *translator) bool {
 	a := t.in.Args[0]
 	if a.Kind == isa.Mem {
 		t.access(a.Size, true)
-		t.RM(0xf6|uint16(min(a.Size, 2)>>1), a.Size, amd64.NOT, target)
+		t.RM(0xf6|uint16(min(a.Size, 2)>>1), a.Size, amd64.NOT, t.target)
 		return true
 	}
 	t.clobbers(a.Reg, a.Size)
@@ -382,13 +382,13 @@ func emitImul(t *translator) bool {
 	}
 	switch {
 	case v.Kind == isa.Imm && s.Kind == isa.Mem:
-		t.RM(0x69, 4, dst, target)
+		t.RM(0x69, 4, dst, t.target)
 		t.Imm(4, uint32(t.in.Imm))
 	case v.Kind == isa.Imm:
 		t.RR(0x69, 4, dst, hostOf[s.Reg])
 		t.Imm(4, uint32(t.in.Imm))
 	case s.Kind == isa.Mem:
-		t.RM(0x1af, 4, dst, target)
+		t.RM(0x1af, 4, dst, t.target)
 	default:
 		t.IMul(4, dst, hostOf[s.Reg])
 	}

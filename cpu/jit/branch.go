@@ -105,7 +105,7 @@ func emitJmp(t *translator) bool {
 			return false
 		}
 		t.access(4, false)
-		t.Load(4, si, target)
+		t.Load(4, si, t.target)
 		t.keepJump()
 	case isa.Reg:
 		if in.OpSize != 4 {
@@ -144,16 +144,16 @@ func emitCall(t *translator) bool {
 			return false
 		}
 		t.access(4, false)
-		t.Load(4, di, target)
+		t.Load(4, di, t.target)
 		t.Store(4, t.state(t.lay.Spill+8), di)
 	case isa.Reg:
 	default:
 		return false
 	}
-	t.stack(-4, 4, true)
+	t.stack(sp, -4, 4, true)
 	t.Load(4, di, t.state(t.lay.IP))
 	t.ALUImm(amd64.ADD, 4, di, in.Off+uint32(in.Len))
-	t.Store(4, target, di)
+	t.Store(4, t.target, di)
 	if a.Kind == isa.Reg {
 		t.Mov(4, di, hostOf[a.Reg])
 		t.Store(4, t.state(t.lay.Spill+8), di)
@@ -180,8 +180,8 @@ func emitRet(t *translator) bool {
 	if in.Args[0].Kind == isa.Imm {
 		n += int32(uint16(in.Imm))
 	}
-	t.stack(0, 4, false)
-	t.Load(4, si, target)
+	t.stack(sp, 0, 4, false)
+	t.Load(4, si, t.target)
 	if t.now.usesReg(sp, 4) || t.now.kind > dead {
 		t.Store(4, t.state(t.lay.Spill+8), si)
 		t.materialise()

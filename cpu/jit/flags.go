@@ -106,6 +106,7 @@ func (t *translator) findNeeds() {
 	t.can = slices.Grow(t.can[:0], n)[:n]
 	t.sees = slices.Grow(t.sees[:0], n)[:n]
 	t.Asm = &t.try
+	t.grp.members = t.grp.members[:0]
 	edges := len(t.e.edges)
 	for i := range t.tr.Insts {
 		t.i, t.in = i, &t.tr.Insts[i]
@@ -116,6 +117,23 @@ func (t *translator) findNeeds() {
 		t.sees[i] = !t.can[i] || len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
 		t.stubs, t.now, t.host, t.done, t.code.Edges = t.stubs[:0], pending{}, false, false, nil
 		t.e.edges = t.e.edges[:edges]
+	}
+	t.findGroups()
+	for i := range t.tr.Insts {
+		t.i, t.in = i, &t.tr.Insts[i]
+		if g := &t.grp; t.can[i] && (g.members[i][0].group != 0 || g.members[i][1].group != 0) {
+			t.try = amd64.Asm{Code: t.room[:]}
+			t.led = [2]bool{}
+			emitterOf(t.in.Op)(t)
+			for which, m := range g.members[i] {
+				if first := &g.groups[m.group]; m.group != 0 && first.first == i && first.which == which && !t.led[which] {
+					first.n = 0 // it makes its access in a way of its own
+				}
+			}
+			t.sees[i] = len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
+			t.stubs, t.now, t.host, t.done, t.code.Edges = t.stubs[:0], pending{}, false, false, nil
+			t.e.edges = t.e.edges[:edges]
+		}
 	}
 	need := true
 	for i := n - 1; i >= 0; i-- {

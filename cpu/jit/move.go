@@ -20,14 +20,14 @@ func emitMov(t *translator) bool {
 	case d.Kind == isa.Reg && s.Kind == isa.Mem:
 		t.clobbers(d.Reg, d.Size)
 		t.access(d.Size, false)
-		t.Load(d.Size, hostReg(d.Reg, d.Size), target)
+		t.Load(d.Size, hostReg(d.Reg, d.Size), t.target)
 		t.wrote(d.Reg, d.Size)
 	case d.Kind == isa.Mem && s.Kind == isa.Reg:
 		t.access(d.Size, true)
-		t.Store(d.Size, target, hostReg(s.Reg, d.Size))
+		t.Store(d.Size, t.target, hostReg(s.Reg, d.Size))
 	case d.Kind == isa.Mem && s.Kind == isa.Imm:
 		t.access(d.Size, true)
-		t.StoreImm(d.Size, target, imm)
+		t.StoreImm(d.Size, t.target, imm)
 	default:
 		return false
 	}
@@ -45,9 +45,9 @@ func (t *translator) extend(sign bool) bool {
 	if s.Kind == isa.Mem {
 		t.access(s.Size, false)
 		if sign {
-			t.LoadSX(s.Size, di, target)
+			t.LoadSX(s.Size, di, t.target)
 		} else {
-			t.LoadZX(s.Size, di, target)
+			t.LoadZX(s.Size, di, t.target)
 		}
 	} else {
 		src := hostReg(s.Reg, s.Size)
@@ -69,9 +69,9 @@ func emitLea(t *translator) bool {
 	}
 	t.clobbers(d.Reg, d.Size)
 	if d.Size == 4 {
-		t.address(hostOf[d.Reg])
+		t.address(hostOf[d.Reg], 0)
 	} else {
-		t.address(si)
+		t.address(si, 0)
 		t.Mov(2, hostOf[d.Reg], si)
 	}
 	t.wrote(d.Reg, d.Size)
@@ -89,16 +89,16 @@ func emitXchg(t *translator) bool {
 		r := hostReg(s.Reg, s.Size)
 		// A locked exchange of the host would cost for nothing.
 		if s.Size == 1 {
-			t.LoadZX(1, di, target)
-			t.Store(1, target, r)
+			t.LoadZX(1, di, t.target)
+			t.Store(1, t.target, r)
 			if s.Reg >= 4 {
 				t.highByte(s.Reg, di)
 			} else {
 				t.Mov(1, r, amd64.DIL)
 			}
 		} else {
-			t.Load(s.Size, di, target)
-			t.Store(s.Size, target, r)
+			t.Load(s.Size, di, t.target)
+			t.Store(s.Size, t.target, r)
 			t.Mov(s.Size, r, di)
 		}
 		t.wrote(s.Reg, s.Size)
@@ -130,20 +130,20 @@ func emitPush(t *translator) bool {
 	switch a.Kind {
 	case isa.Reg:
 		t.clobbers(sp, 4)
-		t.stack(-4, 4, true)
-		t.Store(4, target, hostOf[a.Reg])
+		t.stack(sp, -4, 4, true)
+		t.Store(4, t.target, hostOf[a.Reg])
 	case isa.Imm:
 		t.clobbers(sp, 4)
-		t.stack(-4, 4, true)
-		t.StoreImm(4, target, uint32(t.in.Imm))
+		t.stack(sp, -4, 4, true)
+		t.StoreImm(4, t.target, uint32(t.in.Imm))
 	case isa.Mem:
 		t.clobbers(sp, 4)
 		t.access(4, false)
-		t.Load(4, di, target)
+		t.Load(4, di, t.target)
 		t.Store(4, t.state(t.lay.Spill+8), di)
-		t.stack(-4, 4, true)
+		t.stack(sp, -4, 4, true)
 		t.Load(4, di, t.state(t.lay.Spill+8))
-		t.Store(4, target, di)
+		t.Store(4, t.target, di)
 	default:
 		return false
 	}
@@ -159,9 +159,9 @@ func emitPop(t *translator) bool {
 	}
 	t.clobbers(sp, 4)
 	t.clobbers(a.Reg, 4)
-	t.stack(0, 4, false)
+	t.stack(sp, 0, 4, false)
 	t.Lea(amd64.R12, amd64.At(amd64.R12, 4))
-	t.Load(4, hostOf[a.Reg], target)
+	t.Load(4, hostOf[a.Reg], t.target)
 	t.wrote(sp, 4)
 	t.wrote(a.Reg, 4)
 	return true
@@ -173,10 +173,9 @@ func emitLeave(t *translator) bool {
 	}
 	t.clobbers(sp, 4)
 	t.clobbers(bp, 4)
-	t.Mov(4, si, hostOf[bp])
-	t.lookup(4, false)
+	t.stack(bp, 0, 4, false)
 	t.Lea(amd64.R12, amd64.At(amd64.R13, 4))
-	t.Load(4, amd64.R13, target)
+	t.Load(4, amd64.R13, t.target)
 	t.wrote(sp, 4)
 	t.wrote(bp, 4)
 	return true

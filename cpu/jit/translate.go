@@ -16,8 +16,9 @@ type Layout struct {
 
 	SegBase, SegEndR, SegEndW [6]int32
 
-	TLBShift              uint8 // log2 of the size of an entry
-	TLBSize               int32 // entries
+	TLB                   [2]int32 // by Trace.Privilege
+	TLBShift              uint8    // log2 of the size of an entry
+	TLBSize               int32    // entries
 	TagR, TagW, TagAddend int32
 }
 
@@ -46,10 +47,11 @@ type Inst struct {
 
 // Trace is what to translate: instructions in a row within a page.
 type Trace struct {
-	Insts []Inst
-	Start uint32 // offset of the first in its page
-	Len   uint32 // bytes
-	Ends  bool   // the last instruction jumps or must be followed by a look at the world
+	Insts     []Inst
+	Start     uint32 // offset of the first in its page
+	Len       uint32 // bytes
+	Privilege uint8  // 1: of the user; the code serves no other
+	Ends      bool   // the last instruction jumps or must be followed by a look at the world
 
 	// Alone returns an op that executes instruction i alone and then goes on to the
 	// code that Code.Resume names for it, or 0 if that cannot be.
@@ -168,18 +170,21 @@ type translator struct {
 	lay *Layout
 	tr  *Trace
 
-	i     int // current instruction
-	in    *Inst
-	now   pending // what the guest's flags follow from
-	host  bool    // the host's flags are the guest's; behind INC and DEC all but CF
-	after []bool  // flags are needed behind instruction i
-	can   []bool  // instruction i is translated
-	sees  []bool // instruction i, or what it may leave to, sees the flags in front of it
-	stubs []stub
-	code  Code
-	try   amd64.Asm // where findNeeds has things written
-	room  [512]byte // for try
-	done  bool // the trace has ended
+	i      int // current instruction
+	in     *Inst
+	now    pending // what the guest's flags follow from
+	host   bool    // the host's flags are the guest's; behind INC and DEC all but CF
+	after  []bool  // flags are needed behind instruction i
+	can    []bool  // instruction i is translated
+	sees   []bool  // instruction i, or what it may leave to, sees the flags in front of it
+	stubs  []stub
+	grp    grouping
+	led    [2]bool   // which accesses of the current instruction have looked up for a group
+	target amd64.Mem // the operand in memory behind access or stack
+	code   Code
+	try    amd64.Asm // where findNeeds has things written
+	room   [512]byte // for try
+	done   bool      // the trace has ended
 }
 
 // emitter writes an instruction. It returns false, having written nothing, if it
@@ -237,6 +242,7 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 
 // inst writes the current instruction.
 func (t *translator) inst() {
+	t.led = [2]bool{}
 	if t.can[t.i] {
 		emitterOf(t.in.Op)(t)
 		return
