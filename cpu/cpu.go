@@ -17,7 +17,7 @@ import (
 
 	"beige/cpu/clocks"
 	"beige/cpu/isa"
-	"beige/cpu/jit"
+	"beige/cpu/jit/code"
 	"beige/mmu"
 )
 
@@ -103,7 +103,7 @@ type CPU struct {
 
 	traces traceCache
 	engine *engine // nil: everything is interpreted
-	frame  jit.Frame
+	frame  code.Frame
 	host   hostState
 	fault  fault
 	ext    uint32 // EXT bit of error codes while an outside event is delivered

@@ -5,6 +5,7 @@ import (
 
 	"beige/cpu/isa"
 	"beige/cpu/jit"
+	"beige/cpu/jit/code"
 	"beige/mmu"
 )
 
@@ -90,7 +91,7 @@ func (c *CPU) initEngine(at int) {
 		return
 	}
 	c.engine = &engine{Engine: e, hotAt: uint16(at), byOp: make(map[*Op]*translation)}
-	c.frame = jit.Frame{
+	c.frame = code.Frame{
 		R:     uintptr(unsafe.Pointer(&c.R)),
 		State: uintptr(unsafe.Pointer(c)),
 		Mem:   uintptr(unsafe.Pointer(&c.mem[0])),
@@ -148,12 +149,12 @@ func (c *CPU) privilege() uint8 {
 func opResume(c *CPU, op *Op) *Op { return c.runCode(op.amask) }
 
 // runCode enters translated code, and returns what to interpret next.
-func (c *CPU) runCode(code uint32) *Op {
+func (c *CPU) runCode(at uint32) *Op {
 	e := c.engine
 	f := &c.frame
 	for {
 		f.Left = c.left - maxTrace
-		jit.Enter(f, e.Base()+uintptr(code))
+		code.Enter(f, e.Base()+uintptr(at))
 		c.left = f.Left + maxTrace
 		why := f.Exit & 7
 		e.count.Exits[why]++
@@ -175,12 +176,12 @@ func (c *CPU) runCode(code uint32) *Op {
 			c.host.jumps[jit.JumpSlot(uint32(c.IP))] = jit.Jump{Key: c.host.stamp | c.IP, Code: e.Base() + uintptr(keyOp(t).amask)}
 			e.jumped = true
 		}
-		code = keyOp(t).amask
+		at = keyOp(t).amask
 	}
 }
 
 // exitOp is the op in an exit value. The trace that is executing keeps it.
-func exitOp(f *jit.Frame) *Op {
+func exitOp(f *code.Frame) *Op {
 	f.Exit &^= 7
 	return *(**Op)(unsafe.Pointer(&f.Exit))
 }

@@ -3,9 +3,10 @@ package jit
 import (
 	"beige/cpu/isa"
 	"beige/cpu/jit/amd64"
+	"beige/cpu/jit/code"
 )
 
-// Layout says where translated code finds things: distances from Frame.State, but for
+// Layout says where translated code finds things: distances from code.Frame.State, but for
 // those of a TLB entry.
 type Layout struct {
 	IP, Res, Aux int32
@@ -92,7 +93,7 @@ type Code struct {
 
 // Engine translates and holds the code.
 type Engine struct {
-	mem   *Memory
+	mem   *code.Memory
 	asm   amd64.Asm
 	lay   Layout
 	told  int // of asm.N: up to there Memory.Written was told
@@ -105,7 +106,7 @@ const tellAfter = 256 << 10
 
 // New returns an engine with room for size bytes of code.
 func New(size int, lay Layout) (*Engine, error) {
-	m, err := NewMemory(size)
+	m, err := code.NewMemory(size)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 //go:build !(linux && amd64)
 
-package jit
+package code
 
 func mapViews(int) (views, error) { return views{}, ErrUnsupported }
 

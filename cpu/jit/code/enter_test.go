@@ -1,6 +1,6 @@
 //go:build linux && amd64
 
-package jit
+package code
 
 import (
 	"io"
@@ -58,7 +58,6 @@ func TestEnter(t *testing.T) {
 			0xc3,
 		}, 0xffffffff, 0, guest{0x80000011, 0x90000013, 0x15, 0x17, 0x19, 0x1b, 0x1d, 0x1f}},
 		{"Mem", []byte{0x48, 0x89, 0xee, 0xc3}, 0x1111222233334444, 0, in},   // mov rsi, rbp
-		{"TLB", []byte{0x4c, 0x89, 0xce, 0xc3}, 0x5555666677778888, 0, in},   // mov rsi, r9
 		{"State", []byte{0x4c, 0x89, 0xd6, 0xc3}, 0x9999aaaabbbbcccc, 0, in}, // mov rsi, r10
 		{"scratch registers and X15 need not survive", []byte{
 			0x31, 0xff, // xor edi, edi
@@ -79,7 +78,7 @@ func TestEnter(t *testing.T) {
 			for i := range r {
 				r[i] |= 0xdead << 32 // not for the code to see
 			}
-			f := Frame{R: r.addr(), State: 0x9999aaaabbbbcccc, TLB: 0x5555666677778888, Mem: 0x1111222233334444, Left: budget}
+			f := Frame{R: r.addr(), State: 0x9999aaaabbbbcccc, Mem: 0x1111222233334444, Left: budget}
 			want := f
 			want.Left, want.Exit = budget-c.spent, c.exit
 			Enter(&f, code)

@@ -1,4 +1,4 @@
-package jit
+package code
 
 import (
 	"errors"
@@ -18,18 +18,18 @@ import (
 func mapViews(size int) (v views, err error) {
 	fd, err := memfd()
 	if err != nil {
-		return v, fmt.Errorf("jit: memfd_create: %w", err)
+		return v, fmt.Errorf("code: memfd_create: %w", err)
 	}
 	defer unix.Close(fd)
 	if err := unix.Ftruncate(fd, int64(size)); err != nil {
-		return v, fmt.Errorf("jit: ftruncate to %d bytes: %w", size, err)
+		return v, fmt.Errorf("code: ftruncate to %d bytes: %w", size, err)
 	}
 	if v.w, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
-		return v, fmt.Errorf("jit: mmap of %d bytes to write: %w", size, err)
+		return v, fmt.Errorf("code: mmap of %d bytes to write: %w", size, err)
 	}
 	if v.x, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED); err != nil {
 		unix.Munmap(v.w)
-		return views{}, fmt.Errorf("jit: mmap of %d bytes to execute: %w", size, err)
+		return views{}, fmt.Errorf("code: mmap of %d bytes to execute: %w", size, err)
 	}
 	return v, nil
 }

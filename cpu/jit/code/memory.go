@@ -1,4 +1,4 @@
-package jit
+package code
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 )
 
 // ErrUnsupported is the error of NewMemory on a host that Enter has no code for.
-var ErrUnsupported = fmt.Errorf("jit: host code: %w", errors.ErrUnsupported)
+var ErrUnsupported = fmt.Errorf("code: host code: %w", errors.ErrUnsupported)
 
 // Memory is room for host code, mapped twice: once to write, once to execute. So
 // no page is ever both, which hardened hosts forbid, and writing costs no system

@@ -1,4 +1,4 @@
-package jit
+package code
 
 // Frame is what translated code starts with and what it leaves. While it runs:
 //
@@ -6,9 +6,8 @@ package jit
 //	R12 R13 R14 R15   guest SP BP SI DI
 //	RBP               Mem
 //	R8                Left
-//	R9                TLB
 //	R10               State
-//	RSI RDI R11       free
+//	RSI RDI R9 R11    free
 //
 // Upper halves of the guest's registers are zero, and the code keeps them so. It
 // ends with RET, at the RSP it began with and with the exit value in RSI.
@@ -18,7 +17,6 @@ package jit
 type Frame struct {
 	R     uintptr // address of the guest's general registers: 8 of 64 bits, AX CX DX BX SP BP SI DI; in and out
 	State uintptr // goes to R10
-	TLB   uintptr // goes to R9
 	Mem   uintptr // goes to RBP
 	Left  int64   // budget of instructions; in and out
 	Exit  uint64  // exit value; out

@@ -1,6 +1,6 @@
 //go:build linux && amd64
 
-package jit
+package code
 
 // Supported tells whether this host can run translated code.
 const Supported = true

@@ -16,7 +16,6 @@ TEXT ·Enter(SB), 0, $256-16
 	MOVQ code+8(FP), R11
 	MOVQ Frame_R(DI), SI
 	MOVQ Frame_State(DI), R10
-	MOVQ Frame_TLB(DI), R9
 	MOVQ Frame_Left(DI), R8
 	MOVQ Frame_Mem(DI), BP
 
