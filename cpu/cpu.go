@@ -198,6 +198,7 @@ func (c *CPU) Reset() {
 	c.resetMSRs()
 	c.resetFPU()
 	c.flushTLB()
+	c.updateDebugQuiet()
 	c.updateAll()
 	c.endSlice()
 }
@@ -212,6 +213,7 @@ func (c *CPU) Refresh() {
 	c.R[16] = 0
 	c.FPU.Model = c.model.fpuModel()
 	c.flushTLB()
+	c.updateDebugQuiet()
 	c.updateAll()
 	c.endSlice()
 }
