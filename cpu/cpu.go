@@ -146,7 +146,7 @@ func New(cfg Config) (*CPU, error) {
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.forgetCalls()
 	if cfg.HotAt >= 0 && c.timed == nil {
-		c.initEngine(cfg.HotAt)
+		c.initEngine(cfg.HotAt, codeSize)
 	}
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)
