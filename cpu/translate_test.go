@@ -44,7 +44,7 @@ func needEngine(t testing.TB) {
 type engines struct {
 	t         testing.TB
 	what      string
-	want, got *rig // interpreted, translated
+	want, got *rig      // interpreted, translated
 	area      [2]uint32 // of memory that is compared
 	before    []byte    // what it held before the slice
 }
