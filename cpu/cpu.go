@@ -146,7 +146,7 @@ func New(cfg Config) (*CPU, error) {
 	c.traces.init(len(c.mem) >> mmu.PageShift)
 	c.forgetCalls()
 	if cfg.HotAt >= 0 && c.timed == nil {
-		c.initEngine(cfg.HotAt)
+		c.initEngine(cfg.HotAt, codeSize)
 	}
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)
@@ -198,6 +198,7 @@ func (c *CPU) Reset() {
 	c.resetMSRs()
 	c.resetFPU()
 	c.flushTLB()
+	c.updateDebugQuiet()
 	c.updateAll()
 	c.endSlice()
 }
@@ -212,6 +213,7 @@ func (c *CPU) Refresh() {
 	c.R[16] = 0
 	c.FPU.Model = c.model.fpuModel()
 	c.flushTLB()
+	c.updateDebugQuiet()
 	c.updateAll()
 	c.endSlice()
 }

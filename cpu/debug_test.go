@@ -136,3 +136,21 @@ func TestIOBreakpoint(t *testing.T) {
 	r.wantVector(vecDB)
 	r.wantTop(rigCode + 2)
 }
+
+// RESET ends what breakpoints ask for: code runs in traces again.
+func TestResetEndsBreakpoints(t *testing.T) {
+	r := newProt(t, "pentium", 0x43)
+	r.DR[0], r.DR[7] = rigCode, 1|1<<2|1<<20
+	r.updateDebug()
+	if !r.special() || !r.debug.watch {
+		t.Fatal("breakpoints are enabled, and the processor does not heed them")
+	}
+	r.Reset()
+	if r.special() || r.debug.watch {
+		t.Error("breakpoints are heeded behind RESET")
+	}
+	r.DR[7] = 1
+	if r.Refresh(); !r.special() {
+		t.Error("a breakpoint that Refresh finds is not heeded")
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"beige/cpu/fpu"
+	"beige/cpu/jit"
 	"beige/mmu"
 )
 
@@ -20,9 +21,10 @@ import (
 //	bytes 2-3  seed of registers, tables and devices
 //	the rest   code, repeated over the code pages
 //
-// The same guest runs three times: twice in slices of some instructions, once one
-// instruction at a time. All three must end in the same state, with nothing
-// outside of RAM changed.
+// The same guest runs several times: twice in slices of some instructions, once one
+// instruction at a time, and once in slices with all code translated, on hosts that
+// can. All must end in the same state, the translated one also with the same
+// representation of the flags, with nothing outside of RAM changed.
 func FuzzExec(f *testing.F) {
 	for model := range byte(len(models())) {
 		for mode := range byte(16) {
@@ -51,6 +53,13 @@ var execSeeds = [][]byte{
 	{0x0f, 0x6f, 0x07, 0x0f, 0x61, 0x4f, 0x08, 0x0f, 0xfd, 0xc1, 0x0f, 0x71, 0xf0, 0x03, 0x0f, 0x7f, 0x07, 0xd9, 0xe8, 0x0f, 0x77, 0xe2, 0xeb}, // MMX
 	{0x0f, 0x23, 0xc0, 0x0f, 0x23, 0xf8, 0x9d, 0xf1, 0xcc, 0xce, 0x62, 0x07, 0x63, 0xc1, 0x0f, 0x02, 0xc3},
 	flatCode,
+	// What the translating engine takes: arithmetic with and without flags seen, loops,
+	// calls, byte registers, stores into the code.
+	{0x31, 0xc0, 0x40, 0x83, 0xf8, 0x20, 0x72, 0xfa, 0x11, 0xd9, 0x19, 0x07, 0x78, 0xf4, 0x7b, 0xf2},
+	{0x28, 0xe0, 0x08, 0xfc, 0x30, 0xc4, 0xf6, 0xdc, 0x7f, 0xf6, 0x86, 0xe6, 0x0f, 0xb6, 0xcc, 0x0f, 0xbe, 0xf7, 0x98, 0x99, 0xc1, 0xe8, 3, 0x77, 0xe9},
+	{0xe8, 3, 0, 0, 0, 0xeb, 0xf9, 0x90, 0x55, 0x89, 0xe5, 0x83, 0xec, 8, 0x54, 0x5c, 0xff, 0x75, 4, 0x5a, 0xc9, 0xc3},
+	{0xfe, 0x05, 0x07, 0x80, 0, 0, 0xb0, 1, 0xc6, 0x05, 0x03, 0x80, 0, 0, 0, 0x0f, 0xaf, 0xc1, 0x6b, 0xd8, 7, 0x7c, 0xe9},
+	{0x49, 0x75, 0xfd, 0xd9, 0xe8, 0xdd, 0xd8, 0xa4, 0x43, 0x81, 0xfb, 0, 1, 0, 0, 0x7c, 0xf4, 0x64, 0x8b, 0x07, 0x65, 0x01, 0x07, 0xeb, 0xea},
 }
 
 const (
@@ -67,7 +76,7 @@ const (
 func checkExec(t *testing.T, in []byte) {
 	watchdog := time.AfterFunc(60*time.Second, func() { panic(fmt.Sprintf("hang: % x", in)) })
 	defer watchdog.Stop()
-	a, b, c := newFuzzGuest(t, in, false), newFuzzGuest(t, in, false), newFuzzGuest(t, in, true)
+	a, b, c := newFuzzGuest(t, in, false, -1), newFuzzGuest(t, in, false, -1), newFuzzGuest(t, in, true, -1)
 	a.run()
 	b.run()
 	c.run()
@@ -79,6 +88,20 @@ func checkExec(t *testing.T, in []byte) {
 	}
 	if i := a.outside(); i >= 0 {
 		t.Errorf("byte %#x outside of RAM changed\n%s", i, a.text())
+	}
+	if !jit.Supported {
+		return
+	}
+	d := newFuzzGuest(t, in, false, 1)
+	d.run()
+	if s := a.differs(d); s != "" {
+		t.Errorf("interpreted and translated differ: %s\ninterpreted %s\ntranslated  %s", s, a.text(), d.text())
+	}
+	if a.Res != d.Res || a.Aux != d.Aux {
+		t.Errorf("flags %x %x interpreted, %x %x translated\n%s", a.Res, a.Aux, d.Res, d.Aux, a.text())
+	}
+	if i := d.outside(); i >= 0 {
+		t.Errorf("translated code changed byte %#x outside of RAM\n%s", i, d.text())
 	}
 }
 
@@ -141,7 +164,8 @@ func (g *fuzzGuest) ReadMMIO(off uint32, size int) uint64 {
 
 func (g *fuzzGuest) WriteMMIO(off uint32, size int, v uint64) { g.note(4, uint64(off), v) }
 
-func newFuzzGuest(t *testing.T, in []byte, step bool) *fuzzGuest {
+// newFuzzGuest makes a guest that runs in slices or steps, with Config.HotAt.
+func newFuzzGuest(t *testing.T, in []byte, step bool, hotAt int) *fuzzGuest {
 	all := models()
 	m := &all[int(in[0])%len(all)]
 	mem, err := mmu.NewPhysical(fuzzRAM)
@@ -152,7 +176,7 @@ func newFuzzGuest(t *testing.T, in []byte, step bool) *fuzzGuest {
 	if err := mem.MapMMIO("window", 0xb8000, 0x4000, g); err != nil {
 		t.Fatal(err)
 	}
-	g.CPU, err = New(Config{Model: m, Memory: mem, Ports: g, Acknowledge: func() uint8 { return uint8(g.note(5, 0, 0)) }})
+	g.CPU, err = New(Config{Model: m, Memory: mem, Ports: g, Acknowledge: func() uint8 { return uint8(g.note(5, 0, 0)) }, HotAt: hotAt})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,6 @@ func (c *CPU) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("cpu: snapshot: %w", err)
 	}
 	c.flushTraces()
-	c.updateDebugQuiet()
 	c.Refresh()
 	return nil
 }

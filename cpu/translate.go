@@ -64,9 +64,9 @@ type hostState struct {
 	jumps [jit.JumpSize]jit.Jump
 }
 
-// initEngine makes the translating engine, where the host has one. Without it
-// everything is interpreted.
-func (c *CPU) initEngine(at int) {
+// initEngine makes the translating engine, where the host has one, with room for size
+// bytes of code. Without it everything is interpreted.
+func (c *CPU) initEngine(at, size int) {
 	if at == 0 {
 		at = hotAt
 	}
@@ -86,7 +86,7 @@ func (c *CPU) initEngine(at int) {
 		lay.SegEndR[i] = offset(unsafe.Pointer(&c.Seg[i].EndR))
 		lay.SegEndW[i] = offset(unsafe.Pointer(&c.Seg[i].EndW))
 	}
-	e, err := jit.New(codeSize, lay)
+	e, err := jit.New(size, lay)
 	if err != nil {
 		return
 	}
@@ -211,6 +211,9 @@ func (c *CPU) translate(first *Op) {
 		if code, alone, ok = c.translateTrace(t); !ok {
 			return
 		}
+	}
+	if code.Size == 0 {
+		return // it begins with what is no instruction
 	}
 	tr := &translation{Code: code, first: first, alone: alone}
 	for i, r := range code.Resume {
