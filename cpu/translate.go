@@ -75,7 +75,8 @@ func (c *CPU) initEngine(at, size int) {
 		IP: offset(unsafe.Pointer(&c.IP)), Res: offset(unsafe.Pointer(&c.Res)), Aux: offset(unsafe.Pointer(&c.Aux)),
 		Flags: offset(unsafe.Pointer(&c.Flags)), Spill: offset(unsafe.Pointer(&c.host.spill)),
 		Jumps: offset(unsafe.Pointer(&c.host.jumps)), Stamp: offset(unsafe.Pointer(&c.host.stamp)),
-		TLB:      [2]int32{offset(unsafe.Pointer(&c.tlbs[0].E)), offset(unsafe.Pointer(&c.tlbs[1].E))},
+		TLB: [2]int32{offset(unsafe.Pointer(&c.tlbs[0].E)), offset(unsafe.Pointer(&c.tlbs[1].E))},
+		CPL: offset(unsafe.Pointer(&c.CPL)), DivClearsFlags: c.model.DivClearsFlags,
 		TLBShift: 5, TLBSize: mmu.TLBSize,
 		TagR:      int32(unsafe.Offsetof(mmu.Entry{}.R)),
 		TagW:      int32(unsafe.Offsetof(mmu.Entry{}.W)),
@@ -84,6 +85,7 @@ func (c *CPU) initEngine(at, size int) {
 	for i := range lay.SegBase {
 		lay.SegBase[i] = offset(unsafe.Pointer(&c.Seg[i].Base))
 		lay.SegEndR[i] = offset(unsafe.Pointer(&c.Seg[i].EndR))
+		lay.SegSel[i] = offset(unsafe.Pointer(&c.Seg[i].Sel))
 		lay.SegEndW[i] = offset(unsafe.Pointer(&c.Seg[i].EndW))
 	}
 	e, err := jit.New(size, lay)

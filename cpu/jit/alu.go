@@ -118,7 +118,7 @@ func (t *translator) aluTarget(op, size uint8, s isa.Operand) {
 func (t *translator) flagsOf(op uint8, p pending) {
 	switch op {
 	case amd64.CMP:
-		p.kind = subOf
+		p.kind, p.r = subOf, place{}
 	case amd64.ADD:
 		p.kind, p.a = addTo, place{}
 	case amd64.SUB:
@@ -337,77 +337,4 @@ func emitCwd(t *translator) bool {
 	t.host = false
 	t.wrote(2, 4)
 	return true
-}
-
-// emitShift is SHL, SHR and SAR of a 32-bit register by an immediate count.
-func emitShift(t *translator) bool {
-	if !t.shiftByImm() {
-		return false
-	}
-	a := t.in.Args[0]
-	n := uint8(t.in.Imm & 31)
-	p := pending{size: 4, n: n}
-	var op uint8
-	switch t.in.Op {
-	case isa.SHL:
-		p.kind, op = shlOf, amd64.SHL
-	case isa.SHR:
-		p.kind, op = shrOf, amd64.SHR
-	default:
-		p.kind, op = sarOf, amd64.SAR
-	}
-	dst := hostOf[a.Reg]
-	if t.needed() {
-		p.a = t.spill(inSpill, dst)
-	}
-	t.Shift(op, 4, dst, n)
-	t.set(p)
-	t.host = false // OF is undefined for most counts, AF always
-	return true
-}
-
-// emitImul is the multiplication of registers that keeps the low half.
-func emitImul(t *translator) bool {
-	d, s, v := t.in.Args[0], t.in.Args[1], t.in.Args[2]
-	if s.Kind == isa.None || d.Size != 4 {
-		return false
-	}
-	if t.needed() {
-		t.materialise()
-	}
-	dst := hostOf[d.Reg]
-	t.clobbers(d.Reg, 4)
-	if s.Kind == isa.Mem {
-		t.access(4, false)
-	}
-	switch {
-	case v.Kind == isa.Imm && s.Kind == isa.Mem:
-		t.RM(0x69, 4, dst, t.target)
-		t.Imm(4, uint32(t.in.Imm))
-	case v.Kind == isa.Imm:
-		t.RR(0x69, 4, dst, hostOf[s.Reg])
-		t.Imm(4, uint32(t.in.Imm))
-	case s.Kind == isa.Mem:
-		t.RM(0x1af, 4, dst, t.target)
-	default:
-		t.IMul(4, dst, hostOf[s.Reg])
-	}
-	t.host = false
-	t.wrote(d.Reg, 4)
-	if t.needed() {
-		t.storeOver()
-	}
-	return true
-}
-
-// storeOver sets CF and OF as the host's are behind a multiplication. The other flags,
-// which are stored, stay.
-func (t *translator) storeOver() {
-	t.ALU(amd64.SBB, 4, di, di)
-	t.ALUImm(amd64.AND, 4, di, 1<<31)
-	t.Load(4, si, t.state(t.lay.Aux))
-	t.ALUImm(amd64.AND, 4, si, 1<<30-1)
-	t.ALU(amd64.OR, 4, si, di)
-	t.Store(4, t.state(t.lay.Aux), si)
-	t.host = false
 }

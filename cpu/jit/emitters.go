@@ -4,8 +4,13 @@ import "beige/cpu/isa"
 
 // emitterOf returns what translates a mnemonic, or nil.
 func emitterOf(op isa.Op) emitter {
-	if op >= isa.JO && op <= isa.JNLE {
+	switch {
+	case op >= isa.JO && op <= isa.JNLE:
 		return emitJcc
+	case op >= isa.SETO && op <= isa.SETNLE:
+		return emitSetcc
+	case op >= isa.CMOVO && op <= isa.CMOVNLE:
+		return emitCmov
 	}
 	switch op {
 	case isa.MOV:
@@ -36,8 +41,40 @@ func emitterOf(op isa.Op) emitter {
 		return emitCwd
 	case isa.SHL, isa.SHR, isa.SAR:
 		return emitShift
+	case isa.ROL, isa.ROR, isa.RCL, isa.RCR:
+		return emitRotate
+	case isa.SHLD, isa.SHRD:
+		return emitShiftDouble
+	case isa.MUL:
+		return emitMul
 	case isa.IMUL:
 		return emitImul
+	case isa.DIV, isa.IDIV:
+		return emitDiv
+	case isa.BT, isa.BTS, isa.BTR, isa.BTC:
+		return emitBit
+	case isa.BSF, isa.BSR:
+		return emitScan
+	case isa.BSWAP:
+		return emitBswap
+	case isa.XADD:
+		return emitXadd
+	case isa.CMPXCHG:
+		return emitCmpxchg
+	case isa.CLC, isa.STC, isa.CMC:
+		return emitCarry
+	case isa.CLD, isa.STD:
+		return emitDirection
+	case isa.CLI:
+		return emitCli
+	case isa.PUSHF:
+		return emitPushf
+	case isa.LAHF:
+		return emitLahf
+	case isa.SAHF:
+		return emitSahf
+	case isa.MOVS, isa.STOS, isa.LODS, isa.SCAS:
+		return emitString
 	case isa.PUSH:
 		return emitPush
 	case isa.POP:

@@ -28,7 +28,7 @@ const (
 	incTo              // r is what INC made; CF is in Aux
 	decTo              // the same of DEC
 	negTo              // r is what NEG made
-	shlOf              // of a<<n, 0 < n < 32, 32 bits
+	shlOf              // of a<<n, 0 < n < 32
 	shrOf
 	sarOf
 )
@@ -149,23 +149,12 @@ func (t *translator) findNeeds() {
 	t.code.Kills = !need
 }
 
-// shiftByImm reports whether the instruction is a shift of a register that sets all
-// flags.
-func (t *translator) shiftByImm() bool {
-	in := t.in
-	switch in.Op {
-	case isa.SHL, isa.SHR, isa.SAR:
-		a := &in.Args[0]
-		return a.Kind == isa.Reg && a.Size == 4 && in.Args[1].Kind == isa.Imm && in.Imm&31 != 0
-	}
-	return false
-}
-
 // overwrites reports whether the current instruction sets all six flags.
 func (t *translator) overwrites() bool {
 	in := t.in
 	switch in.Op {
-	case isa.ADD, isa.OR, isa.AND, isa.SUB, isa.XOR, isa.CMP, isa.TEST, isa.NEG:
+	case isa.ADD, isa.OR, isa.AND, isa.SUB, isa.XOR, isa.CMP, isa.TEST, isa.NEG,
+		isa.BSF, isa.BSR, isa.XADD, isa.CMPXCHG:
 		return true
 	}
 	return t.shiftByImm()
@@ -185,12 +174,37 @@ func (t *translator) set(p pending) {
 
 // clobbers must be called before the current instruction writes a register, and
 // before it looks anything up, if it is not one that sets all flags: what follows
-// from the register is stored, if it is needed behind the instruction.
+// from the register is kept elsewhere or stored, if it is needed behind the
+// instruction. The first changes di and leaves the host's flags alone.
 func (t *translator) clobbers(r, size uint8) {
-	if t.needed() && t.now.usesReg(r, size) {
-		t.materialise()
+	if !t.needed() || !t.now.usesReg(r, size) {
+		return
 	}
+	p := t.now
+	for _, l := range [...]*place{&p.a, &p.b, &p.r} {
+		if l.at != inReg || whole(l.reg, p.size) != whole(r, size) {
+			continue
+		}
+		slot := inSpill
+		if p.uses(slot) {
+			slot = inSpill2
+		}
+		if p.uses(slot) {
+			t.materialise()
+			return
+		}
+		if p.size == 1 && l.reg >= 4 {
+			t.load(di, *l, 1)
+			*l = t.spill(slot, di)
+		} else {
+			*l = t.spill(slot, hostOf[whole(l.reg, p.size)])
+		}
+	}
+	t.now = p
 }
+
+// uses reports whether p needs what is at a place other than a register.
+func (p *pending) uses(at where) bool { return p.a.at == at || p.b.at == at || p.r.at == at }
 
 // wrote must be called when a register was written: what followed from it is lost.
 func (t *translator) wrote(r, size uint8) {
@@ -301,30 +315,8 @@ func (t *translator) materialise() {
 		t.ALU(amd64.OR, 4, r11, si)
 		t.Store(4, t.state(t.lay.Aux), r11)
 	case shlOf, shrOf, sarOf:
-		t.load(si, p.a, 4)
-		t.Shift([...]uint8{amd64.SHL, amd64.SHR, amd64.SAR}[p.kind-shlOf], 4, si, p.n)
-		t.ALU(amd64.SBB, 4, di, di)
-		t.Mov(4, r11, si)
-		t.MovSX(8, 4, si, si)
-		t.Store(8, t.state(t.lay.Res), si)
-		// Aux: bit 31 CF; bit 30 CF ^ OF; bit 3 AF, which is 1.
-		switch p.kind {
-		case shlOf: // OF = CF ^ msb
-			t.Shift(amd64.SHR, 4, r11, 1)
-			t.ALUImm(amd64.AND, 4, r11, 1<<30)
-			t.ALUImm(amd64.AND, 4, di, 1<<31)
-		case shrOf: // OF = msb ^ the bit below, and msb is 0
-			t.ALUImm(amd64.AND, 4, di, 3<<30)
-			t.ALUImm(amd64.AND, 4, r11, 1<<30)
-			t.ALU(amd64.XOR, 4, r11, di)
-			t.ALUImm(amd64.AND, 4, di, 1<<31)
-		case sarOf:
-			t.ALUImm(amd64.AND, 4, di, 3<<30)
-			t.MovImm(4, r11, 0)
-		}
-		t.ALU(amd64.OR, 4, r11, di)
-		t.ALUImm(amd64.OR, 4, r11, 8)
-		t.Store(4, t.state(t.lay.Aux), r11)
+		t.load(di, p.a, size)
+		t.shiftFlags(p.kind, size, p.n)
 	}
 }
 
@@ -424,6 +416,13 @@ func (t *translator) cond(cc uint8) uint8 {
 				t.Inc(size, scratch(si, size))
 				t.Dec(size, scratch(si, size))
 			}
+			return cc
+		}
+	case shlOf, shrOf, sarOf:
+		// OF is for a count of 1 alone, CF for counts below the operand size.
+		if f := cc >> 1; f == 2 || f == 4 || f == 5 || (f == 1 || f == 3) && p.n < size*8 {
+			t.load(si, p.a, size)
+			t.Shift(hostShift(p.kind), size, scratch(si, size), p.n)
 			return cc
 		}
 	case negTo:

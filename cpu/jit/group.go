@@ -82,8 +82,14 @@ func (t *translator) findAccesses() {
 	if a := t.mem(); a != nil && in.Op != isa.LEA && in.Op != isa.NOP {
 		write := a == &in.Args[0] || in.Op == isa.XCHG
 		switch in.Op {
-		case isa.CMP, isa.TEST, isa.PUSH, isa.CALL, isa.JMP, isa.BT:
+		case isa.CMP, isa.TEST, isa.PUSH, isa.CALL, isa.JMP, isa.BT, isa.MUL, isa.IMUL, isa.DIV, isa.IDIV:
 			write = false
+		}
+		switch in.Op {
+		case isa.BT, isa.BTS, isa.BTR, isa.BTC:
+			if in.Args[1].Kind == isa.Reg {
+				return // it is somewhere beside
+			}
 		}
 		flat := in.Seg == isa.DS || in.Seg == isa.ES || in.Seg == isa.SS
 		if flat && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 4 {
@@ -91,7 +97,7 @@ func (t *translator) findAccesses() {
 		}
 	}
 	switch in.Op {
-	case isa.PUSH, isa.CALL:
+	case isa.PUSH, isa.PUSHF, isa.CALL:
 		s.join(t.i, stackPlace, sp, -4, 4, true)
 	case isa.POP, isa.RET:
 		s.join(t.i, stackPlace, sp, 0, 4, false)
@@ -133,9 +139,10 @@ func (s *grouping) follow(in *Inst) {
 	toReg := d.Kind == isa.Reg
 	imm := int32(in.Imm)
 	switch in.Op {
-	case isa.CMP, isa.TEST, isa.NOP, isa.JMP, isa.CALL, isa.RET:
+	case isa.CMP, isa.TEST, isa.NOP, isa.JMP, isa.CALL, isa.RET, isa.BT,
+		isa.CLC, isa.STC, isa.CMC, isa.CLD, isa.STD, isa.CLI, isa.SAHF:
 		return
-	case isa.PUSH:
+	case isa.PUSH, isa.PUSHF:
 		s.off[sp] -= 4
 		return
 	case isa.LEAVE:
@@ -178,17 +185,28 @@ func (s *grouping) follow(in *Inst) {
 			s.val[d.Reg], s.off[d.Reg] = s.val[in.Base], s.off[in.Base]+int32(in.Disp)
 			return
 		}
-	case isa.MOVZX, isa.MOVSX, isa.OR, isa.AND, isa.XOR, isa.ADC, isa.SBB, isa.NEG, isa.NOT, isa.SHL, isa.SHR, isa.SAR, isa.ROL, isa.ROR:
-	case isa.IMUL:
+	case isa.MOVZX, isa.MOVSX, isa.OR, isa.AND, isa.XOR, isa.ADC, isa.SBB, isa.NEG, isa.NOT, isa.SHL, isa.SHR, isa.SAR, isa.ROL, isa.ROR, isa.RCL, isa.RCR,
+		isa.SHLD, isa.SHRD, isa.BTS, isa.BTR, isa.BTC, isa.BSF, isa.BSR, isa.BSWAP:
+	case isa.MUL, isa.DIV, isa.IDIV, isa.IMUL:
 		if v.Kind == isa.None {
-			s.all()
+			s.fresh(0)
+			s.fresh(2)
 			return
 		}
-	case isa.CBW:
+	case isa.CBW, isa.LAHF:
 		s.fresh(0)
 		return
 	case isa.CWD:
 		s.fresh(2)
+		return
+	case isa.CMPXCHG:
+		s.fresh(0)
+	case isa.XADD:
+		s.fresh(whole(v.Reg, v.Size))
+	case isa.MOVS, isa.STOS, isa.LODS, isa.SCAS:
+		s.fresh(0)
+		s.fresh(sindex)
+		s.fresh(dindex)
 		return
 	default:
 		if in.Op >= isa.JO && in.Op <= isa.JNLE {

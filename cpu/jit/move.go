@@ -25,6 +25,15 @@ func emitMov(t *translator) bool {
 	case d.Kind == isa.Mem && s.Kind == isa.Reg:
 		t.access(d.Size, true)
 		t.Store(d.Size, t.target, hostReg(s.Reg, d.Size))
+	case d.Kind == isa.Reg && s.Kind == isa.SReg:
+		t.clobbers(d.Reg, d.Size)
+		t.LoadZX(2, di, t.state(t.lay.SegSel[s.Reg]))
+		t.Mov(d.Size, hostOf[d.Reg], di)
+		t.wrote(d.Reg, d.Size)
+	case d.Kind == isa.Mem && s.Kind == isa.SReg:
+		t.access(2, true)
+		t.LoadZX(2, di, t.state(t.lay.SegSel[s.Reg]))
+		t.Store(2, t.target, di)
 	case d.Kind == isa.Mem && s.Kind == isa.Imm:
 		t.access(d.Size, true)
 		t.StoreImm(d.Size, t.target, imm)
@@ -144,6 +153,12 @@ func emitPush(t *translator) bool {
 		t.stack(sp, -4, 4, true)
 		t.Load(4, di, t.state(t.lay.Spill+8))
 		t.Store(4, t.target, di)
+	case isa.SReg:
+		// Two bytes, as processors since the 80486 do.
+		t.clobbers(sp, 4)
+		t.stack(sp, -4, 4, true)
+		t.LoadZX(2, di, t.state(t.lay.SegSel[a.Reg]))
+		t.Store(2, t.target, di)
 	default:
 		return false
 	}

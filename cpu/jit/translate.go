@@ -15,7 +15,11 @@ type Layout struct {
 	Jumps        int32 // the jump cache: JumpSize entries of Jump
 	Stamp        int32 // uint64: what the keys of valid jumps have in their upper half
 
-	SegBase, SegEndR, SegEndW [6]int32
+	CPL int32 // uint8
+
+	SegBase, SegEndR, SegEndW, SegSel [6]int32
+
+	DivClearsFlags bool // a division leaves ZF = SF = PF = 0, AF = 1
 
 	TLB                   [2]int32 // by Trace.Privilege
 	TLBShift              uint8    // log2 of the size of an entry
@@ -266,14 +270,9 @@ func (t *translator) inst() {
 }
 
 // plain says whether an instruction has nothing that all emitters would have to
-// heed: prefixes that few have, 16-bit addresses.
-func (t *translator) plain() bool {
-	in := t.in
-	if in.Lock || in.AddrSize != 4 && t.mem() != nil {
-		return false
-	}
-	return true
-}
+// heed: 16-bit addresses. LOCK is none: there is no other processor that could see
+// memory in between.
+func (t *translator) plain() bool { return t.in.AddrSize == 4 || t.mem() == nil }
 
 // mem returns the operand in memory, or nil.
 func (t *translator) mem() *isa.Operand {

@@ -448,6 +448,12 @@ func (a *Asm) BtImm(m Mem, n uint8) {
 	a.bytes(n)
 }
 
+// BtReg is BtImm of a register.
+func (a *Asm) BtReg(r Reg, n uint8) {
+	a.RR(0x1ba, 4, 4, r)
+	a.bytes(n)
+}
+
 // Bswap reverses the bytes of a 32-bit register.
 func (a *Asm) Bswap(r Reg) {
 	a.prefix(4, AX, r, None, false)
