@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"beige/cpu/fpu"
-	"beige/cpu/jit"
+	"beige/cpu/jit/code"
 	"beige/mmu"
 )
 
@@ -89,7 +89,7 @@ func checkExec(t *testing.T, in []byte) {
 	if i := a.outside(); i >= 0 {
 		t.Errorf("byte %#x outside of RAM changed\n%s", i, a.text())
 	}
-	if !jit.Supported {
+	if !code.Supported {
 		return
 	}
 	d := newFuzzGuest(t, in, false, 1)

@@ -268,7 +268,7 @@ func (r *rig) translateAt(at int) {
 	r.engine.Close()
 	r.engine = nil
 	if at > 0 {
-		r.initEngine(at)
+		r.initEngine(at, codeSize)
 	}
 }
 

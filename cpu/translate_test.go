@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"beige/cpu/isa"
-	"beige/cpu/jit"
+	"beige/cpu/jit/code"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -35,7 +35,7 @@ func (r *rig) hot(size int) *rig {
 // needEngine skips a test on hosts without a translating engine.
 func needEngine(t testing.TB) {
 	t.Helper()
-	if !jit.Supported {
+	if !code.Supported {
 		t.Skip("this host has no translating engine")
 	}
 }
