@@ -77,6 +77,9 @@ type CPU struct {
 	tlb  *mmu.TLB // of the current privilege
 	tlbs [2]privTLB
 
+	fetch   *fetchTLB // of the current privilege
+	fetches [2]fetchTLB
+
 	// Budget of the slice, in instructions; see run.go.
 	left, stolen, slice int64
 	cur                 *Op // instruction with an access outside memory under way
@@ -98,6 +101,7 @@ type CPU struct {
 	// How traces are linked, see links.go.
 	stamp, lastStamp uint32
 	spaces           [2]space // supervisor, user
+	global           space    // supervisor, of global pages alone: for translated code
 	calls            [callDepth]*Op
 	callTop          uint8
 
@@ -144,6 +148,9 @@ func New(cfg Config) (*CPU, error) {
 		timed: cfg.Clocks,
 	}
 	c.traces.init(len(c.mem) >> mmu.PageShift)
+	for i := range c.fetches {
+		c.fetches[i].local, c.fetches[i].global = make(map[uint32]location), make(map[uint32]location)
+	}
 	c.forgetCalls()
 	if cfg.HotAt >= 0 && c.timed == nil {
 		c.initEngine(cfg.HotAt, codeSize)

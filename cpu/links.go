@@ -30,13 +30,25 @@ func (c *CPU) updateStamp() {
 		*s = space{c.mode, base, c.newStamp()}
 	}
 	c.stamp = s.stamp
-	c.host.stamp = uint64(s.stamp) << 32
+	if c.CPL == 3 {
+		c.host.stamps[1] = uint64(s.stamp) << 32
+		return
+	}
+	g := &c.global
+	if base := c.Seg[CS].Base; g.mode != c.mode || g.base != base {
+		*g = space{c.mode, base, c.newStamp()}
+	}
+	c.host.stamps[0] = uint64(g.stamp) << 32
 }
 
-// voidStamps ends all stamps: translations may have changed.
-func (c *CPU) voidStamps() {
+// voidStamps ends all stamps: translations may have changed, but those of global pages
+// if these are kept.
+func (c *CPU) voidStamps(keepGlobal bool) {
 	for i := range c.spaces {
 		c.spaces[i] = space{}
+	}
+	if !keepGlobal {
+		c.global = space{}
 	}
 	c.updateStamp()
 }
@@ -47,7 +59,7 @@ func (c *CPU) newStamp() uint32 {
 	if c.lastStamp == 0 {
 		c.flushTraces() // and with them all links
 		c.forgetCalls()
-		c.spaces = [2]space{}
+		c.spaces, c.global = [2]space{}, space{}
 		c.lastStamp = 1
 	}
 	return c.lastStamp

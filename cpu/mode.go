@@ -66,9 +66,9 @@ func (c *CPU) updateEnds(s *Segment) {
 // register, CR0 or CPL.
 func (c *CPU) updateMode() {
 	cs, ss := &c.Seg[CS], &c.Seg[SS]
-	c.tlb = &c.tlbs[0].TLB
+	c.tlb, c.fetch = &c.tlbs[0].TLB, &c.fetches[0]
 	if c.CPL == 3 {
-		c.tlb = &c.tlbs[1].TLB
+		c.tlb, c.fetch = &c.tlbs[1].TLB, &c.fetches[1]
 	}
 	m := uint64(modeAny)
 	c.ipMask, c.keyIP = 0xffff, 0xffff
@@ -147,22 +147,26 @@ func (c *CPU) setCPL(cpl uint8) {
 func (c *CPU) flushTLB() {
 	for i := range c.tlbs {
 		c.tlbs[i].flush(false)
+		c.fetches[i].flush(false)
 	}
-	c.voidStamps()
+	c.voidStamps(false)
 }
 
 // flushTLBLocal empties both TLBs but for global pages (MOV CR3).
 func (c *CPU) flushTLBLocal() {
+	keep := c.CR4&CR4PGE != 0
 	for i := range c.tlbs {
-		c.tlbs[i].flush(c.CR4&CR4PGE != 0)
+		c.tlbs[i].flush(keep)
+		c.fetches[i].flush(keep)
 	}
-	c.voidStamps()
+	c.voidStamps(keep)
 }
 
 // holdShared has the next store to each page of the indices [from, to) of mem noticed.
 func (c *CPU) holdShared(from, to uint32) {
 	for i := range c.tlbs {
 		c.tlbs[i].holdWrites(from>>pageShift, (to-1)>>pageShift)
+		c.fetches[i].clearFront()
 	}
 }
 
@@ -170,6 +174,7 @@ func (c *CPU) holdShared(from, to uint32) {
 func (c *CPU) dropShared(from, to uint32) {
 	for i := range c.tlbs {
 		c.tlbs[i].drop(from>>pageShift, (to-1)>>pageShift)
+		c.fetches[i].clearFront()
 	}
 }
 
@@ -177,6 +182,7 @@ func (c *CPU) dropShared(from, to uint32) {
 func (c *CPU) flushPage(la uint32) {
 	for i := range c.tlbs {
 		c.tlbs[i].flushPage(la)
+		c.fetches[i].flushPage(la)
 	}
-	c.voidStamps()
+	c.voidStamps(false)
 }

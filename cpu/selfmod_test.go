@@ -68,21 +68,36 @@ func TestAliasedCode(t *testing.T) {
 	r.wantReg(BX, 0xffffffff)
 }
 
-// Code remaps its own page without a flush; the store that sets the dirty bit
-// loads the new translation, and the next instruction comes from there.
+// Code remaps its own page. Without a flush it goes on where it was, step by step too,
+// though the store that sets the dirty bit sees the new page; with one it goes on in
+// the new place.
 func TestRemappedCode(t *testing.T) {
 	r := newProt(t, "80386").page()
 	pte := uint32(rigPT + 8*4)
 	code := []byte{
 		0xc7, 0x05, byte(pte), byte(pte >> 8), byte(pte >> 16), byte(pte >> 24), 0x07, 0x90, 0, 0, // mov dword [pte],9007h
 		0xc6, 0x05, 0x00, 0x8f, 0, 0, 0, // mov byte [8f00],0
+		0x43,                               // inc ebx
+		0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8, // mov eax,cr3; mov cr3,eax
 		0x43, 0xf4, // inc ebx; hlt
 	}
 	r.code(rigCode, code...)
 	r.code(0x9000+rigCode&0xfff, code...)
 	r.code(0x9000+rigCode&0xfff+17, 0x4b) // dec ebx
+	r.code(0x9000+rigCode&0xfff+24, 0x4b)
+	before := r.State
 	r.wantVector(-1)
-	r.wantReg(BX, 0xffffffff)
+	r.wantReg(BX, 0)
+	if at, want := r.mem.RAM()[0x9f00], uint8(0); at != want {
+		t.Errorf("the store reached %x; want %x", at, want)
+	}
+	r.setPTE(8, 0x8007)
+	r.State = before
+	r.Refresh()
+	for range 20 {
+		r.Step()
+	}
+	r.wantReg(BX, 0)
 }
 
 // A repeated instruction that overwrites itself stops being one.

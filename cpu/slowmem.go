@@ -56,16 +56,10 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	}
 	held := wtag && (c.phys.HasCode(r) || c.phys.IsClean(r))
 	d := uint64(r) - uint64(la)
-	if e.R == tag && e.D != d {
-		// The page table was changed and nothing flushed; a write that had to set the
-		// dirty bit finds it out. Should it be the page of the running code, that goes
-		// on from the new place at the next instruction.
-		c.dropTraces(uint32(uint64(la)+e.D)&^pageMask, mmu.PageSize)
-	}
 	if e.R != tag {
 		t.keep(slot)
 	}
-	t.Set(uint64(la), true, wtag && !held, !c.phys.IsShared(r), d, tr.Global)
+	t.Set(uint64(la), true, wtag && !held, d, tr.Global)
 	t.held[slot] = mmu.Empty
 	if held {
 		t.held[slot] = tag

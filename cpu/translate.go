@@ -59,9 +59,9 @@ type alone [2]Op
 
 // hostState is what translated code uses besides State.
 type hostState struct {
-	spill [4]uint32
-	stamp uint64 // of the valid jumps, in the upper half
-	jumps [jit.JumpSize]jit.Jump
+	spill  [4]uint32
+	stamps [2]uint64 // of the valid jumps, in the upper half, by privilege
+	jumps  [jit.JumpSize]jit.Jump
 }
 
 // initEngine makes the translating engine, where the host has one, with room for size
@@ -74,7 +74,7 @@ func (c *CPU) initEngine(at, size int) {
 	lay := jit.Layout{
 		IP: offset(unsafe.Pointer(&c.IP)), Res: offset(unsafe.Pointer(&c.Res)), Aux: offset(unsafe.Pointer(&c.Aux)),
 		Flags: offset(unsafe.Pointer(&c.Flags)), Spill: offset(unsafe.Pointer(&c.host.spill)),
-		Jumps: offset(unsafe.Pointer(&c.host.jumps)), Stamp: offset(unsafe.Pointer(&c.host.stamp)),
+		Jumps: offset(unsafe.Pointer(&c.host.jumps)), Stamp: [2]int32{offset(unsafe.Pointer(&c.host.stamps[0])), offset(unsafe.Pointer(&c.host.stamps[1]))},
 		TLB: [2]int32{offset(unsafe.Pointer(&c.tlbs[0].E)), offset(unsafe.Pointer(&c.tlbs[1].E))},
 		CPL: offset(unsafe.Pointer(&c.CPL)), DivClearsFlags: c.model.DivClearsFlags,
 		TLBShift: 5, TLBSize: mmu.TLBSize,
@@ -174,12 +174,22 @@ func (c *CPU) runCode(at uint32) *Op {
 		}
 		if why == jit.ExitEdge {
 			e.link(uint32(f.Exit>>3), t)
-		} else {
-			c.host.jumps[jit.JumpSlot(uint32(c.IP))] = jit.Jump{Key: c.host.stamp | c.IP, Code: e.Base() + uintptr(keyOp(t).amask)}
+		} else if c.jumpLasts() {
+			c.host.jumps[jit.JumpSlot(uint32(c.IP))] = jit.Jump{Key: c.host.stamps[c.privilege()] | c.IP, Code: e.Base() + uintptr(keyOp(t).amask)}
 			e.jumped = true
 		}
 		at = keyOp(t).amask
 	}
+}
+
+// jumpLasts reports whether what lies at CS:IP, which was just entered, stays there as
+// long as the stamp of translated code: for the supervisor that of global pages.
+func (c *CPU) jumpLasts() bool {
+	if c.CPL == 3 || c.CR0&CR0PG == 0 || c.CR4&CR4PGE == 0 {
+		return true
+	}
+	_, ok := c.fetches[0].global[(uint32(c.Seg[CS].Base)+uint32(c.IP))>>pageShift]
+	return ok
 }
 
 // exitOp is the op in an exit value. The trace that is executing keeps it.

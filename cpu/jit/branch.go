@@ -55,7 +55,7 @@ func (t *translator) jumpCache() {
 	t.ALU(amd64.XOR, 4, di, si)
 	t.ALUImm(amd64.AND, 4, di, JumpSize-1)
 	t.Shift(amd64.SHL, 4, di, 4)
-	t.ALULoad(amd64.OR, 8, si, t.state(t.lay.Stamp))
+	t.ALULoad(amd64.OR, 8, si, t.state(t.lay.Stamp[t.tr.Privilege]))
 	t.ALULoad(amd64.CMP, 8, si, amd64.Mem{Base: amd64.R10, Index: di, Disp: t.lay.Jumps})
 	at := t.Jcc(amd64.NE)
 	t.JmpMem(amd64.Mem{Base: amd64.R10, Index: di, Disp: t.lay.Jumps + 8})

@@ -10,10 +10,10 @@ import (
 // those of a TLB entry.
 type Layout struct {
 	IP, Res, Aux int32
-	Flags        int32 // EFLAGS but for the arithmetic ones
-	Spill        int32 // 16 bytes of scratch
-	Jumps        int32 // the jump cache: JumpSize entries of Jump
-	Stamp        int32 // uint64: what the keys of valid jumps have in their upper half
+	Flags        int32    // EFLAGS but for the arithmetic ones
+	Spill        int32    // 16 bytes of scratch
+	Jumps        int32    // the jump cache: JumpSize entries of Jump
+	Stamp        [2]int32 // uint64, by Trace.Privilege: what the keys of valid jumps have in their upper half
 
 	CPL int32 // uint8
 
