@@ -25,9 +25,8 @@ func (r *rig) interpreted() *rig {
 
 func (r *rig) hot(size int) *rig {
 	r.engine = nil
-	r.initEngine(1, size)
-	if r.engine == nil {
-		r.t.Fatal("no translating engine")
+	if err := r.initEngine(1, size); err != nil {
+		r.t.Fatal(err)
 	}
 	return r
 }
