@@ -46,6 +46,7 @@ type engines struct {
 	want, got *rig      // interpreted, translated
 	area      [2]uint32 // of memory that is compared
 	before    []byte    // what it held before the slice
+	differ    bool
 }
 
 // newEngines makes both with the same function.
@@ -67,16 +68,18 @@ func (e *engines) run(n int64) Stop {
 	before := e.want.State
 	e.before = append(e.before[:0], e.want.mem.Mem()[e.area[0]:e.area[1]]...)
 	defer func() {
-		if e.t.Failed() {
+		if e.differ {
 			e.narrow(before, n)
 		}
 	}()
 	ran, why := e.want.Run(n)
 	ran2, why2 := e.got.Run(n)
+	e.differ = true // until it is known better
 	if ran != ran2 || why != why2 {
 		e.t.Fatalf("%s: Run(%d) is %d, %v translated; %d, %v interpreted", e.what, n, ran2, why2, ran, why)
 	}
 	e.compare()
+	e.differ = false
 	return why
 }
 
