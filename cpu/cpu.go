@@ -14,6 +14,7 @@ package cpu
 
 import (
 	"errors"
+	"fmt"
 
 	"beige/cpu/clocks"
 	"beige/cpu/isa"
@@ -47,8 +48,8 @@ type Config struct {
 	Clocks *clocks.Unit
 
 	// HotAt says at which execution a run of instructions is translated to code of the
-	// host; 0: at a good one, -1: never. The guest notices nothing. Hosts without a
-	// translating engine interpret everything.
+	// host; 0: at UsualHotAt, if the host can, -1: never. The guest notices nothing. With a
+	// positive one New fails on a host that cannot. Processors with Clocks interpret.
 	HotAt int
 
 	// Hypervisor is what CPUID says of a virtual machine, on models that have CPUID;
@@ -153,7 +154,13 @@ func New(cfg Config) (*CPU, error) {
 	}
 	c.forgetCalls()
 	if cfg.HotAt >= 0 && c.timed == nil {
-		c.initEngine(cfg.HotAt, codeSize)
+		at := cfg.HotAt
+		if at == 0 {
+			at = UsualHotAt
+		}
+		if err := c.initEngine(at, codeSize); err != nil && cfg.HotAt > 0 {
+			return nil, fmt.Errorf("cpu: %w", err)
+		}
 	}
 	c.phys.OnCodeWrite(c.dropTraces)
 	c.phys.OnChange(c.flushTLB)

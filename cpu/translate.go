@@ -16,9 +16,9 @@ import (
 // code leaves.
 
 const (
-	// hotAt is the execution of a trace at which it is translated: about what a
+	// UsualHotAt is the execution of a trace at which it is translated: about what a
 	// translation costs in time, divided by what it saves each time.
-	hotAt = 64
+	UsualHotAt = 64
 
 	// codeSize is the room for translated code. When it is full all of it is dropped:
 	// what still runs comes back.
@@ -27,10 +27,10 @@ const (
 
 // Translations counts the work of the translating engine.
 type Translations struct {
-	Traces  uint64 // traces translated
-	Dropped uint64 // and dropped, since their code was overwritten
-	Flushes uint64 // times that all were dropped for want of room
-	Exits   [5]uint64
+	Traces  uint64    // traces translated
+	Dropped uint64    // and dropped, since their code was overwritten
+	Flushes uint64    // times that all were dropped for want of room
+	Exits   [5]uint64 // returns from translated code, by jit.ExitOp to jit.ExitLook
 }
 
 // engine is the translating engine of one processor.
@@ -65,11 +65,8 @@ type hostState struct {
 }
 
 // initEngine makes the translating engine, where the host has one, with room for size
-// bytes of code. Without it everything is interpreted.
-func (c *CPU) initEngine(at, size int) {
-	if at == 0 {
-		at = hotAt
-	}
+// bytes of code. On an error everything is interpreted.
+func (c *CPU) initEngine(at, size int) error {
 	offset := func(p unsafe.Pointer) int32 { return int32(uintptr(p) - uintptr(unsafe.Pointer(c))) }
 	lay := jit.Layout{
 		IP: offset(unsafe.Pointer(&c.IP)), Res: offset(unsafe.Pointer(&c.Res)), Aux: offset(unsafe.Pointer(&c.Aux)),
@@ -90,7 +87,7 @@ func (c *CPU) initEngine(at, size int) {
 	}
 	e, err := jit.New(size, lay)
 	if err != nil {
-		return
+		return err
 	}
 	c.engine = &engine{Engine: e, hotAt: uint16(at), byOp: make(map[*Op]*translation)}
 	c.frame = code.Frame{
@@ -98,6 +95,19 @@ func (c *CPU) initEngine(at, size int) {
 		State: uintptr(unsafe.Pointer(c)),
 		Mem:   uintptr(unsafe.Pointer(&c.mem[0])),
 	}
+	return nil
+}
+
+// CanTranslate reports whether there is a translating engine for this kind of host.
+func CanTranslate() bool { return jit.Supported }
+
+// Translations returns what the translating engine did so far; ok is false if everything
+// is interpreted.
+func (c *CPU) Translations() (t Translations, ok bool) {
+	if c.engine == nil {
+		return t, false
+	}
+	return c.engine.count, true
 }
 
 // heat has the executions of a new trace counted.

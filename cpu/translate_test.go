@@ -25,9 +25,8 @@ func (r *rig) interpreted() *rig {
 
 func (r *rig) hot(size int) *rig {
 	r.engine = nil
-	r.initEngine(1, size)
-	if r.engine == nil {
-		r.t.Fatal("no translating engine")
+	if err := r.initEngine(1, size); err != nil {
+		r.t.Fatal(err)
 	}
 	return r
 }
@@ -47,6 +46,7 @@ type engines struct {
 	want, got *rig      // interpreted, translated
 	area      [2]uint32 // of memory that is compared
 	before    []byte    // what it held before the slice
+	differ    bool
 }
 
 // newEngines makes both with the same function.
@@ -68,16 +68,18 @@ func (e *engines) run(n int64) Stop {
 	before := e.want.State
 	e.before = append(e.before[:0], e.want.mem.Mem()[e.area[0]:e.area[1]]...)
 	defer func() {
-		if e.t.Failed() {
+		if e.differ {
 			e.narrow(before, n)
 		}
 	}()
 	ran, why := e.want.Run(n)
 	ran2, why2 := e.got.Run(n)
+	e.differ = true // until it is known better
 	if ran != ran2 || why != why2 {
 		e.t.Fatalf("%s: Run(%d) is %d, %v translated; %d, %v interpreted", e.what, n, ran2, why2, ran, why)
 	}
 	e.compare()
+	e.differ = false
 	return why
 }
 

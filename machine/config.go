@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,11 @@ type Config struct {
 	Video   string // display adapter, one of Adapters; "": the preset's
 	Memory  uint64 // bytes of RAM; 0: 16 MB, or what the processor can address
 	Speed   Speed
+
+	// Engine is how the processor executes instructions: "interpreter", "translator" (hot
+	// 32-bit code as code of the host) or "auto", the translator where the host has one;
+	// "": auto. The guest notices nothing.
+	Engine string
 
 	// Deterministic machines never look at the host's clock: Date defaults to a
 	// fixed day and Speed must not be real time.
@@ -221,6 +227,7 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 	if _, ok := clocks.ByName(model.Name); c.Speed.Mode == SpeedClock && !ok {
 		bad("speed %s: times of instructions are known of cpu %s; want one of them, or a number of mips", c.Speed, strings.Join(clocks.Names(), ", "))
 	}
+	c.checkEngine(bad)
 	if c.Date.IsZero() {
 		c.Date = fixedDate()
 		if !c.Deterministic {
@@ -277,6 +284,42 @@ func (c *Config) resolve() (preset, *cpu.Model, error) {
 		c.now = time.Now
 	}
 	return board, model, errors.Join(errs...)
+}
+
+// Values of Config.Engine.
+const (
+	engineAuto        = "auto"
+	engineInterpreter = "interpreter"
+	engineTranslator  = "translator"
+)
+
+// Engines lists the values of Config.Engine.
+func Engines() []string { return []string{engineAuto, engineInterpreter, engineTranslator} }
+
+// checkEngine fills in the engine, and reports what it cannot do.
+func (c *Config) checkEngine(bad func(format string, a ...any)) {
+	switch {
+	case c.Engine == "":
+		c.Engine = engineAuto
+	case !slices.Contains(Engines(), c.Engine):
+		bad("%s", unknown("engine", c.Engine, Engines()))
+	case c.Engine != engineTranslator:
+	case !cpu.CanTranslate():
+		bad("engine translator: there is none for %s on %s; want auto or interpreter", runtime.GOOS, runtime.GOARCH)
+	case c.Speed.Mode == SpeedClock:
+		bad("engine translator: at speed %s the interpreter counts the times of instructions; want auto or interpreter", c.Speed)
+	}
+}
+
+// hotAt is Config.HotAt of the processor.
+func (c *Config) hotAt() int {
+	switch c.Engine {
+	case engineInterpreter:
+		return -1
+	case engineTranslator:
+		return cpu.UsualHotAt
+	}
+	return 0
 }
 
 // checkXT reports what an XT has no place for.

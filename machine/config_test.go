@@ -1,9 +1,12 @@
 package machine
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"beige/cpu"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -109,6 +112,40 @@ func TestConfigErrorsComeTogether(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+func TestConfigEngine(t *testing.T) {
+	none, timed := "", "engine translator: at speed 4.77mhz the interpreter counts the times of instructions; want auto or interpreter"
+	if !cpu.CanTranslate() {
+		none = "engine translator: there is none for " + runtime.GOOS + " on " + runtime.GOARCH + "; want auto or interpreter"
+		timed = none
+	}
+	for _, tc := range []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{}, ""},
+		{Config{Engine: "auto"}, ""},
+		{Config{Engine: "interpreter"}, ""},
+		{Config{Engine: "translator"}, none},
+		{Config{Engine: "translater"}, `unknown engine "translater"; did you mean "translator"? (known: auto, interpreter, translator)`},
+		{Config{Engine: "auto", Machine: "xt", CPU: "8088", Speed: mustSpeed(t, "4.77mhz")}, ""},
+		{Config{Engine: "translator", Machine: "xt", CPU: "8088", Speed: mustSpeed(t, "4.77mhz")},
+			timed},
+	} {
+		got := ""
+		if err := tc.cfg.Check(); err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("engine %q, speed %s: %q; want %q", tc.cfg.Engine, tc.cfg.Speed, got, tc.want)
+		}
+	}
+	for engine, want := range map[string]bool{"": cpu.CanTranslate(), "interpreter": false} {
+		if _, ok := newMachine(t, Config{Engine: engine}).CPU().Translations(); ok != want {
+			t.Errorf("engine %q translates: %v; want %v", engine, ok, want)
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ package machine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"beige/cpu"
@@ -90,10 +91,11 @@ func New(cfg Config) (*Machine, error) {
 		FERR:        m.ferr,
 		TSC:         m.tsc,
 		Clocks:      m.clocks(),
+		HotAt:       cfg.hotAt(),
 		Hypervisor:  m.hypervisor(),
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("engine %s: %w", cfg.Engine, err)
 	}
 	if err := m.build(model); err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ func flagValues(name string) []string {
 		return machine.Adapters()
 	case "cpu":
 		return cpu.ModelNames()
+	case "engine":
+		return machine.Engines()
 	case "boot":
 		return []string{"a", "c", "d"}
 	case "display":
@@ -71,6 +73,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
 		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-ii; 80286 on at, 8086 on xt)"},
+		&cli.StringFlag{Name: "engine", Usage: oneOf("engine", "`HOW` the processor executes: the translator makes hot 32-bit code code of the host; the guest sees no difference") + "; auto is the translator where there is one for the host", Value: "auto"},
 		&cli.StringFlag{Name: "video", Usage: oneOf("video", "display `ADAPTER`") + " (default: vga, cga on xt; a pc has no other than vga)"},
 		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address; 128M with a kernel)"},
 		&cli.StringFlag{Name: "hypervisor", Usage: oneOf("hypervisor", "what CPUID says of a virtual `MACHINE`") + "; Linux uses the absolute pointer only in one", Value: "none"},
@@ -209,6 +212,7 @@ func readOptions(c *cli.Context, stderr io.Writer) (*options, error) {
 	o.graphics, _ = term.GraphicsByName(word("term-graphics"))
 	o.noMouse = word("term-mouse") == "off"
 	cfg := &o.cfg
+	cfg.Engine = c.String("engine")
 	cfg.Machine, cfg.CPU, cfg.Video = c.String("machine"), c.String("cpu"), c.String("video")
 	if cfg.Hypervisor = c.String("hypervisor"); cfg.Hypervisor == "none" {
 		cfg.Hypervisor = ""

@@ -151,6 +151,7 @@ func TestMistakes(t *testing.T) {
 		{"serial twice", []string{"run", "--serial", "stdio", "--serial4", "stdio"}, 2, "--serial4: stdio is taken by --serial"},
 		{"serial and display", []string{"run", "--serial", "stdio", "--display", "term"}, 2, "cannot both have the terminal"},
 		{"serial file", []string{"run", "--serial", "file:/no/such/dir/x"}, 2, "/no/such/dir/x: no such file"},
+		{"engine", []string{"run", "--engine", "interpretr"}, 2, `unknown engine "interpretr"; did you mean "interpreter"? (known: auto, interpreter, translator)`},
 		{"serial rate", []string{"run", "--serial-rate", "slow"}, 2, `unknown serial rate "slow" (known: fast, baud)`},
 		{"log level", []string{"run", "--log", "ata0=loud"}, 2, `"ata0=loud": want DEV=LEVEL`},
 		{"log device", []string{"run", "--log", "at0=debug"}, 2, `unknown device "at0"; did you mean "ata0"?`},

@@ -38,13 +38,18 @@ func (noPorts) OutBlock(_ uint16, _ int, _ []byte) int { return 0 }
 // newRig returns a rig with ram bytes of memory of which [base, base+size) is
 // under test.
 func newRig(m *cpu.Model, ram uint64, base, size uint32) (*rig, error) {
+	return newRigAt(-1, m, ram, base, size)
+}
+
+// newRigAt is newRig with the execution at which code is translated (cpu.Config.HotAt).
+func newRigAt(hotAt int, m *cpu.Model, ram uint64, base, size uint32) (*rig, error) {
 	phys, err := mmu.NewPhysical(ram)
 	if err != nil {
 		return nil, err
 	}
 	phys.MapRAM(0xa0000, 0x60000)
 	r := &rig{phys: phys, dec: isa.NewDecoder(m.Level), base: base, want: make([]byte, size)}
-	r.cpu, err = cpu.New(cpu.Config{Model: m, Memory: phys, Ports: noPorts{}, Acknowledge: func() uint8 { return 0xff }})
+	r.cpu, err = cpu.New(cpu.Config{Model: m, Memory: phys, Ports: noPorts{}, Acknowledge: func() uint8 { return 0xff }, HotAt: hotAt})
 	if err != nil {
 		return nil, err
 	}

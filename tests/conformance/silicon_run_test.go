@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"beige/cpu"
@@ -43,24 +45,35 @@ func TestSilicon(t *testing.T) {
 			if len(sample) == 0 {
 				t.Fatalf("no sample in testdata/silicon/%s", mode)
 			}
-			runSilicon(t, mode, sample)
+			runSilicon(t, mode, sample, false)
+			if mode == "pm32" && cpu.CanTranslate() {
+				runSilicon(t, mode, sample, true)
+			}
 			all, _ := filepath.Glob(filepath.Join(vectorDir(), "silicon", mode, "*.jsonl.gz"))
 			if len(all) == 0 {
 				t.Skipf("SKIPPED beyond the sample: no recorded vectors in %s (set BEIGE_VECTORS)", vectorDir())
 			}
 			if everything() {
-				runSilicon(t, mode, all)
+				runSilicon(t, mode, all, false)
+				if mode == "pm32" && cpu.CanTranslate() {
+					runSilicon(t, mode, all, true)
+				}
 			}
 		})
 	}
 }
 
-// runSilicon runs the tests of the files.
-func runSilicon(t *testing.T, mode string, files []string) {
+// runSilicon runs the tests of the files, one instruction each, or in translated code.
+func runSilicon(t *testing.T, mode string, files []string, translated bool) {
 	sort.Strings(files)
 	re := formFilter(t)
 	var tb table
-	t.Run("class", func(t *testing.T) {
+	var traces atomic.Uint64
+	title, name := "silicon "+mode, "class"
+	if translated {
+		title, name = title+", translated", "translated"
+	}
+	t.Run(name, func(t *testing.T) {
 		for _, file := range files {
 			class := strings.TrimSuffix(filepath.Base(file), ".jsonl.gz")
 			if !runClasses[class] {
@@ -73,7 +86,7 @@ func runSilicon(t *testing.T, mode string, files []string) {
 				err := readSilicon(file, func(h *siliconHeader, st *siliconTest) error {
 					if r == nil {
 						var err error
-						if r, err = newSiliconRig(h); err != nil {
+						if r, err = newSiliconRig(h, translated); err != nil {
 							return err
 						}
 					}
@@ -95,10 +108,20 @@ func runSilicon(t *testing.T, mode string, files []string) {
 					t.Fatal(err)
 				}
 				rep.end()
+				if r != nil {
+					done, _ := r.cpu.Translations()
+					traces.Add(done.Traces)
+				}
 			})
 		}
 	})
-	tb.print(t, "silicon "+mode)
+	tb.print(t, title)
+	if translated {
+		t.Logf("%d traces were translated", traces.Load())
+		if traces.Load() == 0 && re == nil {
+			t.Error("nothing was translated")
+		}
+	}
 }
 
 // TestSiliconLong decodes what was recorded in 64-bit mode, which no model has yet,
@@ -156,9 +179,11 @@ type siliconRig struct {
 	real   bool
 	linear uint32 // linear address of got[0]
 	mode   isa.Mode
+
+	translated bool // see enter
 }
 
-func newSiliconRig(h *siliconHeader) (*siliconRig, error) {
+func newSiliconRig(h *siliconHeader, translated bool) (*siliconRig, error) {
 	m, ok := cpu.ModelByName("pentium-ii")
 	if !ok {
 		return nil, errors.New("no model pentium-ii")
@@ -174,11 +199,15 @@ func newSiliconRig(h *siliconHeader) (*siliconRig, error) {
 	if lo>>22 != (hi-1)>>22 {
 		return nil, fmt.Errorf("regions from %#x to %#x: want one page table", lo, hi)
 	}
-	r, err := newRig(m, sysRAM+uint64(hi-lo), sysRAM, hi-lo)
+	hotAt := -1
+	if translated {
+		hotAt = 1
+	}
+	r, err := newRigAt(hotAt, m, sysRAM+uint64(hi-lo), sysRAM, hi-lo)
 	if err != nil {
 		return nil, err
 	}
-	s := &siliconRig{rig: r, linear: lo, mode: isa.Mode16}
+	s := &siliconRig{rig: r, linear: lo, mode: isa.Mode16, translated: translated}
 	if h.Mode == "pm32" {
 		s.mode = isa.Mode32
 	}
@@ -269,12 +298,34 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 	r.cpu.Refresh()
 
 	var exc *cpu.Exception
+	end := uint64(noEnd)
+	if r.translated {
+		end = r.end(h, t)
+	}
 	r.onException = func(e cpu.Exception) bool {
-		exc = &e
-		st.IP = e.IP
+		if st.IP = e.IP; e.IP != end || e.Vector != 13 {
+			exc = &e
+		}
 		return false
 	}
-	ended := r.one(t.Code, r.mode)
+	ended := true
+	if end == noEnd {
+		ended = r.one(t.Code, r.mode)
+	} else {
+		saved, mem := *st, slices.Clone(r.got)
+		r.cpu.Run(100)
+		if exc == nil && st.Seg == saved.Seg && st.Flags == saved.Flags {
+			// Once more, now that the TLB has the operands: they were left to the interpreter.
+			*st = saved
+			for _, m := range t.MO {
+				at := r.at(m.addr)
+				if n := len(r.clip(at, m.b)); n != 0 {
+					r.phys.WritePhys(r.base+at, mem[at:int(at)+n])
+				}
+			}
+			r.cpu.Run(100)
+		}
+	}
 
 	for _, m := range t.MO {
 		r.expect(r.at(m.addr), m.b)
@@ -344,6 +395,57 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 	}
 	r.clear(r.memory() == "")
 	return res
+}
+
+// Translated code is entered with a budget for a whole trace. So that the processor
+// stops behind the one instruction all the same, an HLT stands there: in user mode it
+// raises #GP(0), which the hook discards.
+
+// noEnd is no IP.
+const noEnd = 1 << 32
+
+// end puts an HLT where the instruction leads, and returns the IP; that of none if it
+// raises an exception. It returns noEnd for what must run alone: repeated instructions,
+// single steps, and those that lead where nothing can be or access the place of the HLT.
+func (r *siliconRig) end(h *siliconHeader, t *siliconTest) uint64 {
+	const flagTF = 1 << 8
+	flags := t.reg(h, "fl")
+	if v, ok := t.Out.num("fl"); ok {
+		flags |= v
+	}
+	var in isa.Inst
+	if r.dec.Decode(t.Code, r.mode, &in) == isa.OK && in.Row.Attr&isa.String != 0 || flags&flagTF != 0 {
+		return noEnd
+	}
+	ip := t.finalIP(h)
+	if t.X != nil {
+		return ip - 1 // which no exception has
+	}
+	cs := t.reg(h, "cs")
+	if v, ok := t.Out.num("cs"); ok {
+		cs = v
+	}
+	la := uint32(r.segment(h, uint16(cs)).Base + ip)
+	start := uint32(r.st.Seg[cpu.CS].Base + r.st.IP)
+	at := r.at(la)
+	free := at < uint32(len(r.got)) && r.got[at] == 0 && la-start >= uint32(len(t.Code))
+	for _, a := range h.Regions {
+		free = free && !(a.kind == "np" && la-a.addr < a.size)
+	}
+	for _, m := range t.MI {
+		free = free && la-m.addr >= uint32(len(m.b))
+	}
+	for _, m := range t.MO {
+		free = free && la-m.addr >= uint32(len(m.b))
+	}
+	for _, m := range t.MU {
+		free = free && la-m.addr >= uint32(m.n)
+	}
+	if !free {
+		return noEnd
+	}
+	r.poke(at, []byte{0xf4})
+	return ip
 }
 
 // known returns 1 for tests that cannot be replayed or show what only the

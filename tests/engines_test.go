@@ -1,0 +1,53 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"beige/cpu"
+	"beige/tests/linux"
+)
+
+// The guest cannot tell the engines apart: the state is the same at every count. Each
+// test stops at many places and compares what hash prints there.
+
+// sameHashes runs a script of hashes on both engines.
+func sameHashes(t *testing.T, script string, code int, args ...string) {
+	t.Helper()
+	if !cpu.CanTranslate() {
+		t.Skip("no translating engine for this host")
+	}
+	var all [2][]string
+	for i, engine := range []string{"interpreter", "translator"} {
+		r := runScript(t, script, append([]string{"--engine", engine}, args...)...)
+		if r.code != code {
+			t.Fatalf("engine %s: exit code %d; want %d\n%s", engine, r.code, code, r.stderr)
+		}
+		all[i] = strings.Fields(r.stdout)
+	}
+	if want := strings.Count(script, "hash\n"); len(all[0]) != want || len(all[1]) != want {
+		t.Fatalf("%d and %d hashes; want %d", len(all[0]), len(all[1]), want)
+	}
+	for i, h := range all[0] {
+		if all[1][i] != h {
+			t.Fatalf("hash %d of %d differs", i+1, len(all[0]))
+		}
+	}
+}
+
+func TestEnginesDemo(t *testing.T) {
+	t.Parallel()
+	sameHashes(t, "wait \"beige>\" within 20s\nhash\ntype \"cpu\\nticks\\n\"\n"+strings.Repeat("sleep 700ms\nhash\n", 4)+"quit 3\n", 3)
+}
+
+// Decompression, the kernel's own start, modules and the first programs.
+func TestEnginesLinux(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	t.Parallel()
+	kit := linuxKit(t)
+	guest := linux.Guest{Modules: []string{"psmouse"}, Script: "echo @@ up; while :; do cat /proc/interrupts /proc/meminfo; done\n"}
+	sameHashes(t, strings.Repeat("sleep 1300ms\nhash\n", 8)+"quit 3\n", 3,
+		"--kernel", kit.Kernel, "--initrd", initramfs(t, kit, guest), "--append", quickly)
+}
