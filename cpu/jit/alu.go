@@ -164,7 +164,7 @@ func (t *translator) sameReg(op uint8, p pending) bool {
 func (t *translator) withCarry(op uint8) bool {
 	d, s := t.in.Args[0], t.in.Args[1]
 	size := d.Size
-	t.materialise()
+	carry := t.carry()
 	if d.Kind == isa.Mem || s.Kind == isa.Mem {
 		t.access(size, d.Kind == isa.Mem)
 	}
@@ -188,7 +188,7 @@ func (t *translator) withCarry(op uint8) bool {
 		t.Store(4, t.state(t.lay.Spill), r11) // a^b
 		t.Load(4, r11, t.state(t.lay.Spill+4))
 	}
-	t.BtImm(t.state(t.lay.Aux), 31)
+	t.BtImm(carry, 31)
 	t.ALU(op, size, scratch(di, size), r11)
 	if t.needed() {
 		t.ALU(amd64.SBB, 4, r11, r11) // -CF
@@ -261,11 +261,19 @@ func emitIncDec(t *translator) bool {
 	if t.in.Op == isa.DEC {
 		p.kind, digit = decTo, 1
 	}
+	var carry amd64.Mem
 	if t.needed() {
-		t.materialise() // CF is to be in Aux
+		carry = t.carry()
 	}
 	if a.Kind == isa.Mem {
 		t.access(size, true)
+	}
+	if aux := t.state(t.lay.Aux); t.needed() && carry != aux {
+		// CF is to be in Aux, of which nothing else will be needed.
+		t.Load(4, di, carry)
+		t.Store(4, aux, di)
+	}
+	if a.Kind == isa.Mem {
 		t.RM(0xfe|uint16(min(size, 2)>>1), size, digit, t.target)
 		if t.needed() {
 			t.LoadZX(size, di, t.target)

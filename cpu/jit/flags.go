@@ -435,6 +435,26 @@ func (t *translator) cond(cc uint8) uint8 {
 	return t.storedCond(cc)
 }
 
+// carry stores CF by itself, if it is not in Aux, and returns where bit 31 is CF.
+func (t *translator) carry() amd64.Mem {
+	aux, slot := t.state(t.lay.Aux), t.state(t.lay.Spill+12)
+	switch t.now.kind {
+	case stored, incTo, decTo:
+		return aux
+	case logic, andOf:
+		t.StoreImm(4, slot, 0)
+		return slot
+	}
+	t.cond(amd64.B)
+	if t.now.kind == stored {
+		return aux
+	}
+	t.ALU(amd64.SBB, 4, di, di)
+	t.Store(4, slot, di)
+	t.host = false
+	return slot
+}
+
 // compare sets the host's flags by a-b.
 func (t *translator) compare(a, b place, size uint8) {
 	if a.at == inReg {

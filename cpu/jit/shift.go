@@ -226,8 +226,12 @@ func emitRotate(t *translator) bool {
 	}
 	op := shiftOp(t.in.Op)
 	carry := op == amd64.RCL || op == amd64.RCR
-	if carry || t.needed() {
+	if t.needed() {
 		t.materialise()
+	}
+	var cf amd64.Mem
+	if carry {
+		cf = t.carry()
 	}
 	if a.Kind == isa.Mem {
 		t.access(a.Size, true)
@@ -237,7 +241,7 @@ func emitRotate(t *translator) bool {
 		at = t.ifCount(cl)
 	}
 	if carry {
-		t.BtImm(t.state(t.lay.Aux), 31)
+		t.BtImm(cf, 31)
 	}
 	t.shiftInPlace(op, a, cl)
 	if t.needed() {

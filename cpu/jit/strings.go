@@ -5,11 +5,12 @@ import (
 	"beige/cpu/jit/amd64"
 )
 
-// String instructions that are not repeated. The others are the interpreter's, which
-// has ways to do many iterations at once.
+// String instructions. Of the repeated ones it is MOVS and STOS, for what goes up within
+// a page and the budget. That is nearly all of it; the rest is the interpreter's.
 
-// The index registers by number.
+// The registers of string instructions by number.
 const (
+	count  = 1
 	sindex = 6
 	dindex = 7
 )
@@ -17,12 +18,15 @@ const (
 // emitString is MOVS, STOS, LODS and SCAS.
 func emitString(t *translator) bool {
 	in := t.in
-	if in.Rep != isa.NoRep || in.AddrSize != 4 {
+	if in.AddrSize != 4 {
 		return false
 	}
 	size := in.OpSize
 	if in.Opcode&1 == 0 {
 		size = 1
+	}
+	if in.Rep != isa.NoRep {
+		return t.repeat(size)
 	}
 	acc := hostReg(0, size)
 	switch in.Op {
@@ -65,6 +69,71 @@ func emitString(t *translator) bool {
 		t.set(p)
 	}
 	return true
+}
+
+// repeat is REP MOVS and STOS, which end the trace. Every iteration counts as an
+// instruction, and no iteration as one.
+func (t *translator) repeat(size uint8) bool {
+	in := t.in
+	movs := in.Op == isa.MOVS
+	if !movs && in.Op != isa.STOS || movs && in.Seg != isa.DS && in.Seg != isa.ES && in.Seg != isa.SS {
+		return false
+	}
+	cx := hostOf[count]
+	t.clobbers(count, 4)
+	t.clobbers(dindex, 4)
+	if movs {
+		t.clobbers(sindex, 4)
+	}
+	t.Test(4, cx, cx)
+	t.host = false
+	none := t.Jcc(amd64.E)
+	t.ALU(amd64.CMP, 8, cx, amd64.R8)
+	t.miss(t.Jcc(amd64.A))
+	t.BtImm(t.state(t.lay.Flags), 10) // DF
+	t.miss(t.Jcc(amd64.B))
+	slot := t.state(t.lay.Spill + 8)
+	if movs {
+		t.run(sindex, size, false)
+		t.Store(8, slot, si)
+	}
+	t.run(dindex, size, true)
+	t.RM(0x8d, 8, di, amd64.Mem{Base: amd64.BP, Index: si}) // LEA
+	scale := size >> 1
+	if movs {
+		t.Load(8, si, slot)
+		t.ALU(amd64.ADD, 8, si, amd64.BP)
+		r := hostOf[sindex]
+		t.Lea(r, amd64.Mem{Base: r, Index: cx, Scale: scale})
+	}
+	r := hostOf[dindex]
+	t.Lea(r, amd64.Mem{Base: r, Index: cx, Scale: scale})
+	t.ALU(amd64.SUB, 8, amd64.R8, cx)
+	t.ALUImm(amd64.ADD, 8, amd64.R8, 1) // edge counts the instruction
+	if movs {
+		t.RepMovs(size)
+		t.wrote(sindex, 4)
+	} else {
+		t.RepStos(size)
+	}
+	t.wrote(count, 4)
+	t.wrote(dindex, 4)
+	t.Patch(none, t.N)
+	t.edge(t.i+1, in.Off+uint32(in.Len))
+	t.done = true
+	return true
+}
+
+// run looks up ECX elements from where an index register points to, which must not
+// leave the page.
+func (t *translator) run(r, size uint8, write bool) {
+	t.Mov(4, si, hostOf[r])
+	t.lookup(1, write)
+	t.Mov(4, di, hostOf[r])
+	t.ALUImm(amd64.AND, 4, di, 0xfff)
+	t.RM(0x8d, 8, di, amd64.Mem{Base: di, Index: hostOf[count], Scale: size >> 1}) // LEA
+	t.ALUImm(amd64.CMP, 8, di, 0x1000)
+	t.miss(t.Jcc(amd64.A))
 }
 
 // source looks up what ESI points to, destination what EDI does.

@@ -463,6 +463,16 @@ func (a *Asm) Bswap(r Reg) {
 // Xchg swaps registers.
 func (a *Asm) Xchg(size uint8, x, y Reg) { a.RR(wide(0x86, size), size, y, x) }
 
+// RepMovs and RepStos are REP MOVS and REP STOS.
+func (a *Asm) RepMovs(size uint8) { a.rep(0xa4, size) }
+func (a *Asm) RepStos(size uint8) { a.rep(0xaa, size) }
+
+func (a *Asm) rep(op uint16, size uint8) {
+	a.bytes(0xf3)
+	a.prefix(size, AX, AX, None, false)
+	a.op(wide(op, size))
+}
+
 // Ret returns.
 func (a *Asm) Ret() { a.bytes(0xc3) }
 

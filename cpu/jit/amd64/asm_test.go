@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -193,6 +194,7 @@ func TestMoves(t *testing.T) {
 		check(t, func(a *Asm) { a.MovImm64(r, 0x123456789abcdef0) }, x86asm.MOV, 0, of(r, 8), x86asm.Imm(0x123456789abcdef0))
 		check(t, func(a *Asm) { a.MovImm64(r, 1<<63) }, x86asm.MOV, 0, of(r, 8), x86asm.Imm(math.MinInt64))
 		check(t, func(a *Asm) { a.Bswap(r) }, x86asm.BSWAP, 0, of(r, 4))
+		check(t, func(a *Asm) { a.BtReg(r, 16) }, x86asm.BT, 0, of(r, 4), x86asm.Imm(16))
 	}
 	for _, m := range mems() {
 		check(t, func(a *Asm) { a.Lea(R13, m) }, x86asm.LEA, 0, of(R13, 4), m.arg())
@@ -316,6 +318,28 @@ func TestFull(t *testing.T) {
 		}
 		if fmt.Sprint(code[size:]) != fmt.Sprint(make([]byte, maxInst)) {
 			t.Errorf("%d bytes: written behind them", size)
+		}
+	}
+}
+
+func TestRepeated(t *testing.T) {
+	for _, c := range []struct {
+		size       uint8
+		movs, stos []byte
+	}{
+		{1, []byte{0xf3, 0xa4}, []byte{0xf3, 0xaa}},
+		{2, []byte{0xf3, 0x66, 0xa5}, []byte{0xf3, 0x66, 0xab}},
+		{4, []byte{0xf3, 0xa5}, []byte{0xf3, 0xab}},
+	} {
+		a := Asm{Code: make([]byte, 64)}
+		a.RepMovs(c.size)
+		if got := a.Code[:a.N]; !bytes.Equal(got, c.movs) {
+			t.Errorf("REP MOVS of %d bytes: % x, want % x", c.size, got, c.movs)
+		}
+		a.N = 0
+		a.RepStos(c.size)
+		if got := a.Code[:a.N]; !bytes.Equal(got, c.stos) {
+			t.Errorf("REP STOS of %d bytes: % x, want % x", c.size, got, c.stos)
 		}
 	}
 }
