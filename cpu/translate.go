@@ -99,7 +99,7 @@ func (c *CPU) initEngine(at, size int) error {
 }
 
 // CanTranslate reports whether there is a translating engine for this kind of host.
-func CanTranslate() bool { return jit.Supported }
+func CanTranslate() bool { return code.Supported }
 
 // Translations returns what the translating engine did so far; ok is false if everything
 // is interpreted.
