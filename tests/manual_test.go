@@ -188,12 +188,55 @@ func onQEMU(t *testing.T, name, model, theirs string, option byte) string {
 	if err := os.WriteFile(path, manualDisk(t, name, model, 0, option), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, qemu, "-accel", "tcg", "-cpu", theirs, "-m", "16", "-nodefaults", "-display", "none", "-no-reboot",
+	out, hung := whileItSpeaks(time.Minute, qemu, "-accel", "tcg", "-cpu", theirs, "-m", "16", "-nodefaults", "-display", "none", "-no-reboot",
 		"-drive", "format=raw,file="+path, "-device", "isa-debug-exit,iobase=0x501,iosize=2", "-debugcon", "stdio")
-	out, _ := cmd.Output() // the exit code is that of isa-debug-exit
-	return string(out)
+	if hung {
+		t.Error("QEMU has said nothing for a minute, or has not come to an end in ten")
+	}
+	return out
+}
+
+// whileItSpeaks runs a program to its end, or until it has printed nothing for a time
+// of the host, or gone on for ten of them; it returns what was printed. So a host with
+// other work to do may be slow, and a program that hangs is still found.
+func whileItSpeaks(patience time.Duration, name string, args ...string) (out string, hung bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	var printed bytes.Buffer
+	end := time.AfterFunc(patience, cancel)
+	defer end.Stop()
+	cmd.Stdout = writer(func(b []byte) {
+		printed.Write(b)
+		end.Reset(patience)
+	})
+	_ = cmd.Run() // the exit code is that of isa-debug-exit
+	return printed.String(), ctx.Err() != nil
+}
+
+// writer calls a function with what is written.
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) {
+	w(b)
+	return len(b), nil
+}
+
+// A slow program may take its time, one that hangs does not.
+func TestWhileItSpeaks(t *testing.T) {
+	t.Parallel()
+	sh := need(t, "sh")
+	out, hung := whileItSpeaks(2*time.Second, sh, "-c", "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done")
+	if out != "1\n2\n3\n4\n5\n6\n" || hung {
+		t.Errorf("a slow one printed %q, hung %v; want six lines", out, hung)
+	}
+	out, hung = whileItSpeaks(200*time.Millisecond, sh, "-c", "echo before; exec sleep 600")
+	if out != "before\n" || !hung {
+		t.Errorf("one that hangs printed %q, hung %v; want a line", out, hung)
+	}
+	if _, hung = whileItSpeaks(200*time.Millisecond, sh, "-c", "while echo again; do sleep 0.05; done"); !hung {
+		t.Error("one that prints for ever is not found")
+	}
 }
 
 // TestManualOnQEMU compares what QEMU does with the manual: a difference that is
