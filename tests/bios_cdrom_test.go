@@ -69,15 +69,15 @@ func TestBIOSBootCD(t *testing.T) {
 		place  int         // of the drive
 		checks int
 	}{
-		{"no emulation", "pc", "pentium-pro", none, nil, 2, 111},
-		{"1.2M", "pc", "8086", emulation{1, 80, 2, 15}, nil, 2, 173},
-		{"1.44M", "pc", "80286", emulation{2, 80, 2, 18}, nil, 3, 173},
-		{"2.88M", "pc", "80386", emulation{3, 80, 2, 36}, nil, 1, 173},
-		{"hard disk", "pc", "80486", hard, nil, 2, 174},
-		{"on an AT", "at", "80286", none, nil, 1, 111},
-		{"hard disk on an AT", "at", "80386", hard, nil, 1, 174},
-		{"behind an EFI entry", "pc", "pentium-pro", none, []bootEntry{efi}, 2, 111},
-		{"behind a blocked entry and an extension", "pc", "8086", none, []bootEntry{{blocked: true, image: []byte{0}, extended: true}, efi}, 2, 111},
+		{"no emulation", "pc", "pentium-pro", none, nil, 2, 129},
+		{"1.2M", "pc", "8086", emulation{1, 80, 2, 15}, nil, 2, 187},
+		{"1.44M", "pc", "80286", emulation{2, 80, 2, 18}, nil, 3, 191},
+		{"2.88M", "pc", "80386", emulation{3, 80, 2, 36}, nil, 1, 191},
+		{"hard disk", "pc", "80486", hard, nil, 2, 192},
+		{"on an AT", "at", "80286", none, nil, 1, 129},
+		{"hard disk on an AT", "at", "80386", hard, nil, 1, 192},
+		{"behind an EFI entry", "pc", "pentium-pro", none, []bootEntry{efi}, 2, 129},
+		{"behind a blocked entry and an extension", "pc", "8086", none, []bootEntry{{blocked: true, image: []byte{0}, extended: true}, efi}, 2, 125},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
