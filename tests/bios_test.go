@@ -241,6 +241,7 @@ func (b *bench) expect(port string, got *bytes.Buffer, want string) {
 
 // TestChecksAreBuiltFromTheirSources assembles the disks anew and compares.
 func TestChecksAreBuiltFromTheirSources(t *testing.T) {
+	t.Parallel()
 	nasm := need(t, "nasm")
 	sources, err := filepath.Glob("bios/*.asm")
 	if err != nil || len(sources) == 0 {
@@ -269,6 +270,7 @@ func TestBIOSVideo(t *testing.T) {
 	for _, cpu := range []string{"8086", "80286", "80386", "pentium-pro"} {
 		t.Run(cpu, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "8086", "80386")
 			runChecks(t, machine.Config{CPU: cpu, Floppies: [2]machine.Floppy{checkDisk(t, "video", nil)}}, 922)
 		})
 	}
@@ -297,6 +299,7 @@ func TestBIOSSystem(t *testing.T) {
 	} {
 		t.Run(tc.board+" "+tc.cpu, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "pc_80386")
 			memory := tc.memory << 20
 			if memory == 0 {
 				memory = 640 << 10
@@ -434,6 +437,7 @@ func TestBIOSDisks(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "8M", "528M_on_an_AT", "2.1G_of_64_heads,_32_sectors", "200G")
 			p := diskParameters(tc.sectors, tc.logical, tc.physical, tc.translate)
 			model, _ := cpu.ModelByName(tc.cpu)
 			p.CPU = uint8(min(model.Level, isa.L80486))

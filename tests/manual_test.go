@@ -117,6 +117,7 @@ func TestManual(t *testing.T) {
 		for _, model := range disk.models {
 			t.Run(disk.name+"/"+model, func(t *testing.T) {
 				t.Parallel()
+				sample(t, disk.name+"/80386", disk.name+"/pentium-ii")
 				report, exit := runManual(t, disk.name, model, 0)
 				list, complete := findings(report)
 				if exit.Reason != machine.DebugExit || !complete {
@@ -150,6 +151,9 @@ func TestManualShutdown(t *testing.T) {
 		if name == "no room on the stack" {
 			continue // QEMU checks no limits
 		}
+		if testing.Short() {
+			continue
+		}
 		t.Run(name+"/QEMU", func(t *testing.T) {
 			t.Parallel()
 			if report := onQEMU(t, "shutdown", "pentium-pro", "pentium2", byte(option)); report != "before\n" {
@@ -161,6 +165,7 @@ func TestManualShutdown(t *testing.T) {
 
 // TestManualDisksAreBuiltFromTheirSources assembles the disks anew and compares.
 func TestManualDisksAreBuiltFromTheirSources(t *testing.T) {
+	t.Parallel()
 	nasm := need(t, "nasm")
 	for _, disk := range append(manualDisks(), manualDiskModels{name: "shutdown"}) {
 		out := filepath.Join(t.TempDir(), "code.bin")
@@ -226,9 +231,12 @@ func (w writer) Write(b []byte) (int, error) {
 func TestWhileItSpeaks(t *testing.T) {
 	t.Parallel()
 	sh := need(t, "sh")
-	out, hung := whileItSpeaks(2*time.Second, sh, "-c", "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done")
-	if out != "1\n2\n3\n4\n5\n6\n" || hung {
-		t.Errorf("a slow one printed %q, hung %v; want six lines", out, hung)
+	if testing.Short() {
+		t.Skip("it waits; not with -short")
+	}
+	out, hung := whileItSpeaks(time.Second, sh, "-c", "for i in 1 2 3 4; do echo $i; sleep 0.4; done")
+	if out != "1\n2\n3\n4\n" || hung {
+		t.Errorf("a slow one printed %q, hung %v; want four lines", out, hung)
 	}
 	out, hung = whileItSpeaks(200*time.Millisecond, sh, "-c", "echo before; exec sleep 600")
 	if out != "before\n" || !hung {
@@ -244,6 +252,9 @@ func TestWhileItSpeaks(t *testing.T) {
 // since its versions differ.
 func TestManualOnQEMU(t *testing.T) {
 	need(t, "qemu-system-i386")
+	if testing.Short() {
+		t.Skip("QEMU runs with the host's time; not with -short")
+	}
 	known := differences(t, "manual/qemu.txt")
 	for _, disk := range manualDisks() {
 		for model, theirs := range map[string]string{"80486": "486", "pentium-pro": "pentium2"} {
