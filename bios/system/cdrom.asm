@@ -220,10 +220,16 @@ cd_ready:
 cd_read:
         push    word [eb_rq+rq_skip]
         push    word [eb_rq+rq_extra]
+        push    word [eb_rq+rq_off]
+        push    word [eb_rq+rq_seg]
         call    .once
+        pop     ax
+        pop     bx
         pop     word [eb_rq+rq_extra]
         pop     word [eb_rq+rq_skip]
         jnc     .done
+        mov     [eb_rq+rq_seg], ax      ; blocks may have come before what failed
+        mov     [eb_rq+rq_off], bx
         push    word [eb_rq+rq_skip]
         push    word [eb_rq+rq_extra]
         call    cd_sense                ; a change of the disc is told only once
