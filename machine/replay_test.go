@@ -110,15 +110,28 @@ func TestReplay(t *testing.T) {
 			t.Errorf("no event of kind %d was recorded", k)
 		}
 	}
-	again := cfg
-	again.Replay = m.Log()
+	replays(t, m, cfg, nil)
+}
+
+// replays runs the log of m again, to where m has come, and compares, also at counts
+// before.
+func replays(t *testing.T, m *Machine, cfg Config, states map[uint64]string) {
+	t.Helper()
+	cfg.Replay = m.Log()
 	for _, record := range []bool{false, true} {
-		again.Record = record
-		r := demo(t, again)
+		cfg.Record = record
+		r := demo(t, cfg)
+		for count, want := range states {
+			r.AtCount(count, func() {
+				if got := r.StateHash(); got != want || r.Count() != count {
+					t.Errorf("at a count of %d, %v, replayed to %d, state %s; want %s", count, r.Now(), r.Count(), got, want)
+				}
+			})
+		}
 		r.AtCount(m.Count(), func() { r.Stop(0, "") })
 		r.Run(context.Background())
 		if r.Count() != m.Count() || r.Now() != m.Now() {
-			t.Errorf("replayed to %d instructions, %v; want %d, %v", r.Count(), r.Now(), m.Count(), m.Now())
+			t.Errorf("replayed to a count of %d, %v; want %d, %v", r.Count(), r.Now(), m.Count(), m.Now())
 		}
 		if got, want := r.StateHash(), m.StateHash(); got != want {
 			t.Errorf("replayed to the state %s; want %s\n%s%s", got, want, r.Screen(), m.Screen())
@@ -126,6 +139,81 @@ func TestReplay(t *testing.T) {
 		if record && len(r.Log()) != len(m.Log()) {
 			t.Errorf("the replay recorded %d events; want %d", len(r.Log()), len(m.Log()))
 		}
+	}
+}
+
+// TestReplayOfClocks does the same where clocks are counted, not instructions: what
+// comes in between two of them may not move the ones that follow. The last one waits
+// for the wall clock, in HLT and outside; it is faster than any such machine was, so
+// that it comes to its prompt in time.
+func TestReplayOfClocks(t *testing.T) {
+	for _, tc := range []struct {
+		name, board, cpu, speed string
+		deterministic           bool
+	}{
+		{"XT", "xt", "8088", "4.77mhz", true},
+		{"XT with an 8086", "xt", "8086", "8mhz", true},
+		{"AT", "at", "80286", "6mhz", true},
+		{"in real time", "xt", "8088", "100mhz", false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if testing.Short() && tc.cpu != "8088" {
+				t.Skip("another chip; not with -short")
+			}
+			cfg := Config{Machine: tc.board, CPU: tc.cpu, Memory: 640 << 10, Speed: mustSpeed(t, tc.speed), Deterministic: tc.deterministic, Date: fixedDate(), Record: true,
+				Serial: [4]io.Writer{io.Discard}}
+			m := demo(t, cfg)
+			prompt := make(chan struct{})
+			var look func()
+			look = func() {
+				if m.Screen().Contains("beige>") {
+					close(prompt)
+					return
+				}
+				m.After(50*bus.Millisecond, look)
+			}
+			m.After(0, look)
+			states := map[uint64]string{} // of the machine goroutine
+			ended := make(chan Exit)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			go func() { ended <- m.Run(ctx) }()
+			for at := range 40 {
+				if at == 10 { // those before come while the BIOS tests and loads
+					select {
+					case <-prompt:
+					case <-ctx.Done():
+						t.Fatal("no prompt within a minute")
+					}
+					m.Post(func() { m.Type(strokes(t, "cpu\nmem 0:400\n"), nil) })
+				}
+				m.Input(KeyDown(kbc.KeyLeftShift), KeyDown(kbc.KeyT), KeyUp(kbc.KeyT), KeyUp(kbc.KeyLeftShift), Event{Kind: EventSerial, Data: []byte{byte(at)}})
+				m.Post(func() { // the state behind all events of this count, those of the typist, too
+					m.AtCount(m.Count(), func() { states[m.Count()] = m.StateHash() })
+				})
+				switch at {
+				case 20:
+					m.Input(Event{Kind: EventInsert, Unit: 1, Floppy: image.BlankFloppy("blank", image.Formats()[0])})
+				case 25:
+					m.Input(Event{Kind: EventEject, Unit: 1})
+				case 35:
+					m.Input(Event{Kind: EventReset})
+				}
+				time.Sleep(3 * time.Millisecond)
+			}
+			cancel()
+			<-ended
+			for _, e := range m.Log() {
+				if e.Kind == EventRate {
+					t.Errorf("the rate of a clock was changed: %+v", e)
+				}
+			}
+			if len(states) < 3 {
+				t.Errorf("%d states were noted; want more", len(states))
+			}
+			replays(t, m, cfg, states)
+		})
 	}
 }
 

@@ -241,6 +241,7 @@ func (b *bench) expect(port string, got *bytes.Buffer, want string) {
 
 // TestChecksAreBuiltFromTheirSources assembles the disks anew and compares.
 func TestChecksAreBuiltFromTheirSources(t *testing.T) {
+	t.Parallel()
 	nasm := need(t, "nasm")
 	sources, err := filepath.Glob("bios/*.asm")
 	if err != nil || len(sources) == 0 {
@@ -269,6 +270,7 @@ func TestBIOSVideo(t *testing.T) {
 	for _, cpu := range []string{"8086", "80286", "80386", "pentium-pro"} {
 		t.Run(cpu, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "8086", "80386")
 			runChecks(t, machine.Config{CPU: cpu, Floppies: [2]machine.Floppy{checkDisk(t, "video", nil)}}, 922)
 		})
 	}
@@ -297,6 +299,7 @@ func TestBIOSSystem(t *testing.T) {
 	} {
 		t.Run(tc.board+" "+tc.cpu, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "pc_80386")
 			memory := tc.memory << 20
 			if memory == 0 {
 				memory = 640 << 10
@@ -412,28 +415,29 @@ func TestBIOSDisks(t *testing.T) {
 		translate         uint8
 		checks            int
 	}{
-		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 433},
-		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 423},
-		{"528M on an AT", "80286", 1072 * 16 * 63, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 2, 429},
-		{"2.1G on an AT", "80386", 4266 * 16 * 63, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 2, 427},
-		{"4.2G and a little on an AT", "80286", 8207 * 16 * 63, nil, [3]uint16{547, 240, 63}, [3]uint16{8207, 16, 63}, 2, 427},
-		{"8.4G on an AT", "80386", 16383 * 16 * 63, nil, [3]uint16{1024, 240, 63}, [3]uint16{16383, 16, 63}, 2, 424},
-		{"20G on an AT", "80386", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 424},
-		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 432},
-		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 437},
-		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 434},
-		{"504M partitioned", "80386", 1024 * 16 * 63, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 432},
-		{"2.1G of 240 heads", "80386", 4300800, partition(283, 240, 63), [3]uint16{284, 240, 63}, [3]uint16{4266, 16, 63}, 3, 437},
-		{"2.1G of 64 heads, 32 sectors", "80386", 4300800, partition(1000, 64, 32), [3]uint16{1024, 64, 32}, [3]uint16{4266, 16, 63}, 3, 436},
-		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 437},
-		{"4.2G", "80486", 1024 * 128 * 63, nil, [3]uint16{1024, 128, 63}, [3]uint16{8192, 16, 63}, 1, 436},
-		{"4.2G and a little", "80486", 515 * 255 * 63, nil, [3]uint16{515, 255, 63}, [3]uint16{8207, 16, 63}, 1, 439},
-		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 436},
-		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 434},
-		{"200G", "pentium-pro", 419430400, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 434},
+		{"8M", "8086", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 454},
+		{"8M on an AT", "80286", 16384, nil, [3]uint16{16, 16, 63}, [3]uint16{16, 16, 63}, 0, 462},
+		{"528M on an AT", "80286", 1072 * 16 * 63, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 2, 468},
+		{"2.1G on an AT", "80386", 4266 * 16 * 63, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 2, 464},
+		{"4.2G and a little on an AT", "80286", 8207 * 16 * 63, nil, [3]uint16{547, 240, 63}, [3]uint16{8207, 16, 63}, 2, 466},
+		{"8.4G on an AT", "80386", 16383 * 16 * 63, nil, [3]uint16{1024, 240, 63}, [3]uint16{16383, 16, 63}, 2, 461},
+		{"20G on an AT", "80386", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 461},
+		{"504M", "80286", 1024 * 16 * 63, nil, [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 471},
+		{"528M", "80386", 1081344, nil, [3]uint16{536, 32, 63}, [3]uint16{1072, 16, 63}, 1, 474},
+		{"528M partitioned", "80386", 1081344, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1072, 16, 63}, 1, 471},
+		{"504M partitioned", "80386", 1024 * 16 * 63, partition(1000, 16, 63), [3]uint16{1024, 16, 63}, [3]uint16{1024, 16, 63}, 0, 469},
+		{"2.1G of 240 heads", "80386", 4300800, partition(283, 240, 63), [3]uint16{284, 240, 63}, [3]uint16{4266, 16, 63}, 3, 474},
+		{"2.1G of 64 heads, 32 sectors", "80386", 4300800, partition(1000, 64, 32), [3]uint16{1024, 64, 32}, [3]uint16{4266, 16, 63}, 3, 473},
+		{"2.1G", "8086", 4300800, nil, [3]uint16{533, 128, 63}, [3]uint16{4266, 16, 63}, 1, 458},
+		{"4.2G", "80486", 1024 * 128 * 63, nil, [3]uint16{1024, 128, 63}, [3]uint16{8192, 16, 63}, 1, 473},
+		{"4.2G and a little", "80486", 515 * 255 * 63, nil, [3]uint16{515, 255, 63}, [3]uint16{8207, 16, 63}, 1, 476},
+		{"8.4G", "80486", 1024 * 255 * 63, nil, [3]uint16{1024, 255, 63}, [3]uint16{16320, 16, 63}, 1, 473},
+		{"20G", "pentium-pro", 41943040, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 471},
+		{"200G", "pentium-pro", 419430400, nil, [3]uint16{1024, 255, 63}, [3]uint16{16383, 16, 63}, 1, 471},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "8M", "528M_on_an_AT", "2.1G_of_64_heads,_32_sectors", "200G")
 			p := diskParameters(tc.sectors, tc.logical, tc.physical, tc.translate)
 			model, _ := cpu.ModelByName(tc.cpu)
 			p.CPU = uint8(min(model.Level, isa.L80486))

@@ -19,6 +19,7 @@ func TestDemoDiskOnEveryProcessor(t *testing.T) {
 		{"pentium-ii", "Pentium Pro class, GenuineIntel", "639 KB base, 15360 KB above 1 MB"},
 	} {
 		t.Run(tc.cpu, func(t *testing.T) {
+			t.Parallel()
 			pass(t, `
 wait "beige>" within 20s
 expect "`+tc.name+`"
@@ -66,6 +67,7 @@ quit 7`, "--hd", emptyDisk(t, 8<<20))
 }
 
 func TestStateHash(t *testing.T) {
+	t.Parallel()
 	const script = `
 wait "beige>" within 20s
 type "ticks\n"

@@ -83,6 +83,7 @@ func TestFloppyFormats(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "1.68M")
 			f, _ := image.FormatByName(tc.name)
 			dir := t.TempDir()
 			disk, first := filepath.Join(dir, "b.img"), filepath.Join(dir, "first.img")

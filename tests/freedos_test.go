@@ -33,6 +33,8 @@ expect-not "Error"
 func TestFreeDOSOnEveryProcessor(t *testing.T) {
 	for _, cpu := range []string{"8086", "8088", "80186", "80286", "80386", "80486", "pentium", "pentium-pro", "pentium-ii"} {
 		t.Run(cpu, func(t *testing.T) {
+			t.Parallel()
+			sample(t, "8086", "80386")
 			image := guestImage(t, "freedos-144.img")
 			pass(t, commands, "--cpu", cpu, image)
 			if mtype, err := exec.LookPath("mtype"); err == nil {
@@ -55,6 +57,7 @@ func TestFreeDOSOnEveryAdapter(t *testing.T) {
 		for _, board := range []string{"at", "xt"} {
 			t.Run(board+" "+video, func(t *testing.T) {
 				t.Parallel()
+				sample(t, "at_ega", "xt_hercules")
 				shot := filepath.Join(t.TempDir(), "shot.png")
 				pass(t, commands, "--machine", board, "--video", video, "--snapshot", "--screenshot", shot, guestImage(t, "freedos-144.img"))
 				img, err := screenshot.Load(shot)
@@ -113,6 +116,7 @@ sleep 2s
 `
 
 func TestFreeDOSInstallsOnHardDisk(t *testing.T) {
+	t.Parallel()
 	floppy := guestImage(t, "freedos13-720k.img")
 	disk := emptyDisk(t, 32<<20)
 	pass(t, installPartition, "--floppy", floppy, "--hd", disk, "--boot", "a")

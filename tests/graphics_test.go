@@ -69,6 +69,7 @@ func graphicsShots(t *testing.T, cfg machine.Config, disk []byte) *viewer {
 	if cfg.Speed, err = machine.ParseSpeed("20mips"); err != nil { // most of the time it waits for retraces
 		t.Fatal(err)
 	}
+	cfg.Replay = []machine.Event{} // of nothing: it does not wait for the wall clock
 	if v.m, err = machine.New(cfg); err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +98,7 @@ func TestGraphicsOfAdapters(t *testing.T) {
 		for _, board := range []string{"at", "xt"} {
 			t.Run(board+" "+video, func(t *testing.T) {
 				t.Parallel()
+				sample(t, "at_ega", "xt_cga", "xt_hercules")
 				v := graphicsShots(t, machine.Config{Machine: board, Video: video}, checkBytes(t, "../graphics/adapters", nil))
 				if len(v.shots) < least {
 					t.Errorf("%d pictures; want at least %d", len(v.shots), least)

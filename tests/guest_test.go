@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +49,15 @@ func need(t *testing.T, name string) string {
 		t.Skipf("%s is not installed", name)
 	}
 	return path
+}
+
+// sample skips a case of many with -short, unless it is one of those named.
+func sample(t *testing.T, names ...string) {
+	t.Helper()
+	_, name, _ := strings.Cut(t.Name(), "/")
+	if testing.Short() && !slices.Contains(names, name) {
+		t.Skip("one case of many; not with -short")
+	}
 }
 
 var program struct {

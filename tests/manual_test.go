@@ -117,6 +117,7 @@ func TestManual(t *testing.T) {
 		for _, model := range disk.models {
 			t.Run(disk.name+"/"+model, func(t *testing.T) {
 				t.Parallel()
+				sample(t, disk.name+"/80386", disk.name+"/pentium-ii")
 				report, exit := runManual(t, disk.name, model, 0)
 				list, complete := findings(report)
 				if exit.Reason != machine.DebugExit || !complete {
@@ -150,6 +151,9 @@ func TestManualShutdown(t *testing.T) {
 		if name == "no room on the stack" {
 			continue // QEMU checks no limits
 		}
+		if testing.Short() {
+			continue
+		}
 		t.Run(name+"/QEMU", func(t *testing.T) {
 			t.Parallel()
 			if report := onQEMU(t, "shutdown", "pentium-pro", "pentium2", byte(option)); report != "before\n" {
@@ -161,6 +165,7 @@ func TestManualShutdown(t *testing.T) {
 
 // TestManualDisksAreBuiltFromTheirSources assembles the disks anew and compares.
 func TestManualDisksAreBuiltFromTheirSources(t *testing.T) {
+	t.Parallel()
 	nasm := need(t, "nasm")
 	for _, disk := range append(manualDisks(), manualDiskModels{name: "shutdown"}) {
 		out := filepath.Join(t.TempDir(), "code.bin")
@@ -188,12 +193,58 @@ func onQEMU(t *testing.T, name, model, theirs string, option byte) string {
 	if err := os.WriteFile(path, manualDisk(t, name, model, 0, option), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, qemu, "-accel", "tcg", "-cpu", theirs, "-m", "16", "-nodefaults", "-display", "none", "-no-reboot",
+	out, hung := whileItSpeaks(time.Minute, qemu, "-accel", "tcg", "-cpu", theirs, "-m", "16", "-nodefaults", "-display", "none", "-no-reboot",
 		"-drive", "format=raw,file="+path, "-device", "isa-debug-exit,iobase=0x501,iosize=2", "-debugcon", "stdio")
-	out, _ := cmd.Output() // the exit code is that of isa-debug-exit
-	return string(out)
+	if hung {
+		t.Error("QEMU has said nothing for a minute, or has not come to an end in ten")
+	}
+	return out
+}
+
+// whileItSpeaks runs a program to its end, or until it has printed nothing for a time
+// of the host, or gone on for ten of them; it returns what was printed. So a host with
+// other work to do may be slow, and a program that hangs is still found.
+func whileItSpeaks(patience time.Duration, name string, args ...string) (out string, hung bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	var printed bytes.Buffer
+	end := time.AfterFunc(patience, cancel)
+	defer end.Stop()
+	cmd.Stdout = writer(func(b []byte) {
+		printed.Write(b)
+		end.Reset(patience)
+	})
+	_ = cmd.Run() // the exit code is that of isa-debug-exit
+	return printed.String(), ctx.Err() != nil
+}
+
+// writer calls a function with what is written.
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) {
+	w(b)
+	return len(b), nil
+}
+
+// A slow program may take its time, one that hangs does not.
+func TestWhileItSpeaks(t *testing.T) {
+	t.Parallel()
+	sh := need(t, "sh")
+	if testing.Short() {
+		t.Skip("it waits; not with -short")
+	}
+	out, hung := whileItSpeaks(time.Second, sh, "-c", "for i in 1 2 3 4; do echo $i; sleep 0.4; done")
+	if out != "1\n2\n3\n4\n" || hung {
+		t.Errorf("a slow one printed %q, hung %v; want four lines", out, hung)
+	}
+	out, hung = whileItSpeaks(200*time.Millisecond, sh, "-c", "echo before; exec sleep 600")
+	if out != "before\n" || !hung {
+		t.Errorf("one that hangs printed %q, hung %v; want a line", out, hung)
+	}
+	if _, hung = whileItSpeaks(200*time.Millisecond, sh, "-c", "while echo again; do sleep 0.05; done"); !hung {
+		t.Error("one that prints for ever is not found")
+	}
 }
 
 // TestManualOnQEMU compares what QEMU does with the manual: a difference that is
@@ -201,6 +252,9 @@ func onQEMU(t *testing.T, name, model, theirs string, option byte) string {
 // since its versions differ.
 func TestManualOnQEMU(t *testing.T) {
 	need(t, "qemu-system-i386")
+	if testing.Short() {
+		t.Skip("QEMU runs with the host's time; not with -short")
+	}
 	known := differences(t, "manual/qemu.txt")
 	for _, disk := range manualDisks() {
 		for model, theirs := range map[string]string{"80486": "486", "pentium-pro": "pentium2"} {

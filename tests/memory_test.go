@@ -27,6 +27,7 @@ func TestMemorySizes(t *testing.T) {
 	} {
 		t.Run(tc.size, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "3584M")
 			pass(t, "wait \""+tc.count+"\" within 30s\nwait \"A:\\\\>\" within 120s\ntype \"ver\\n\"\nwait \"FreeCom\" within 20s\n",
 				"--mem", tc.size, "--snapshot", floppy)
 		})

@@ -84,6 +84,7 @@ func TestFreeDOSOnNewDisks(t *testing.T) {
 	}{{"FAT12", 12 << 20}, {"FAT16", 504 << 20}, {"FAT32", 3 << 30}} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "FAT32")
 			dos := guestImage(t, "freedos-144.img")
 			path := newDisk(t, tc.size, true, 0)
 			now := time.Date(1994, 5, 31, 12, 30, 0, 0, time.Local)

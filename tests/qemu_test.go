@@ -238,6 +238,9 @@ func (q *foreign) show(disk, script string) {
 // chipset is another implementation of the same chips.
 func TestBIOSPCIInQEMU(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("QEMU runs with the host's time; not with -short")
+	}
 	system, video := ourROMs(t, t.TempDir())
 	q := newPeer(t, "pci", parameters{}, "-bios", system, "-global", "VGA.romfile="+video)
 	q.run()

@@ -14,6 +14,8 @@ import (
 func TestFreeDOSOnXT(t *testing.T) {
 	for _, cpu := range []string{"8086", "8088", "80186"} {
 		t.Run(cpu, func(t *testing.T) {
+			t.Parallel()
+			sample(t, "8088")
 			pass(t, commands+`
 key ctrl+alt+delete
 wait "Keyboard" within 10s
@@ -22,6 +24,7 @@ wait "A:\\>" within 60s
 		})
 	}
 	t.Run("720K", func(t *testing.T) {
+		t.Parallel()
 		pass(t, `
 wait "Drive A: 720 KB" within 10s
 expect "Drive B: 720 KB"
@@ -63,6 +66,7 @@ func TestXTKeys(t *testing.T) {
 	for _, speed := range []string{"max", "4.77mhz"} {
 		t.Run(speed, func(t *testing.T) {
 			t.Parallel()
+			sample(t, "max")
 			pass(t, `
 wait "A:\\>" within 120s
 type "echo one\n"

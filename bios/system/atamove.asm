@@ -277,6 +277,13 @@ div32:
 ; ata_move: BX sectors between the data register and the buffer rq_seg:rq_off, which is advanced. Changes
 ; AX, BX, CX, DX, DI, ES.
 ata_move:
+        cmp     byte [eb_rq+rq_flat], 0
+        je      .near
+        mov     ch, bl                  ; 256 words a sector
+        xor     cl, cl
+        mov     dx, [si+dk_base]
+        jmp     flat_move
+.near:
         mov     ax, bx
         mov     cl, 9
         shl     ax, cl

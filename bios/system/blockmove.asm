@@ -27,25 +27,7 @@ int15_move:
         ja      .too_long
         mov     es, [bp+F_ES]
         mov     si, [bp+F_SI]
-        mov     di, si                  ; the table itself
-        add     di, GDT_SELF
-        mov     bx, es
-        mov     dx, si
-        mov     al, DESC_DATA
-        call    descriptor
-        mov     word [es:di], 2Fh
-        mov     di, si                  ; code: this ROM
-        add     di, GDT_CODE
-        mov     bx, cs
-        xor     dx, dx
-        mov     al, DESC_CODE
-        call    descriptor
-        mov     di, si                  ; stack
-        add     di, GDT_STACK
-        mov     bx, ss
-        xor     dx, dx
-        mov     al, DESC_DATA
-        call    descriptor
+        call    move_table
         call    a20_state
         push    ax
         mov     ah, 1
@@ -53,14 +35,9 @@ int15_move:
         pop     ax                      ; AL = gate as found
         jc      .gate
         push    ax
-        mov     al, CPU_80386
-        call    cpu_at_least
-        jc      .is_286
-        call    move_386
-        jmp     short .moved
-.is_286:
-        call    move_286
-.moved:
+        mov     cx, [bp+F_CX]
+        mov     di, move_words
+        call    move_switched
         pop     ax
         test    al, al
         jnz     .nothing
@@ -82,6 +59,41 @@ int15_move_ok:
         or      byte [bp+F_FLAGS], FL_ZF
         jmp     int15_ok
 
+; move_words: CX words from DS:0 to ES:0.
+cpu 386
+move_words_386:
+        movzx   ecx, cx                 ; 32-bit counters: 8000h words end exactly at the limit
+        shr     cx, 1
+        rep movsd
+        adc     cx, 0
+cpu 286
+move_words:
+        rep movsw
+        ret
+cpu 8086
+
+; move_table: fills in what is the BIOS's of the table ES:SI. Changes AX, BX, CX, DX, DI.
+move_table:
+        mov     di, si                  ; the table itself
+        add     di, GDT_SELF
+        mov     bx, es
+        mov     dx, si
+        mov     al, DESC_DATA
+        call    descriptor
+        mov     word [es:di], 2Fh
+        mov     di, si                  ; code: this ROM
+        add     di, GDT_CODE
+        mov     bx, cs
+        xor     dx, dx
+        mov     al, DESC_CODE
+        call    descriptor
+        mov     di, si                  ; stack
+        add     di, GDT_STACK
+        mov     bx, ss
+        xor     dx, dx
+        mov     al, DESC_DATA
+        jmp     descriptor
+
 ; descriptor: ES:DI = descriptor of 64 KB at BX:DX, access byte AL. Changes AX, BX, CX, DX.
 descriptor:
         mov     ch, bh
@@ -97,8 +109,16 @@ descriptor:
         mov     word [es:di+6], 0
         ret
 
-; move_386: ES:SI = table, words from the frame. Changes everything but BP, DS.
+; move_switched: calls DI in protected mode: DS:SI = the source of the table ES:SI, ES:DI = its destination, CX and DX as
+; they are here, DF clear, no interrupts. DS = BIOS data area. Changes everything but BP, DS.
+move_switched:
+        mov     al, CPU_80386
+        call    cpu_at_least
+        jc      move_286
 cpu 386
+        cmp     di, move_words
+        jne     move_386
+        mov     di, move_words_386
 move_386:
         push    ds
         push    eax
@@ -106,8 +126,7 @@ move_386:
         push    ecx
         push    esi
         push    edi
-        mov     cx, [bp+F_CX]
-        mov     bx, ss                  ; real-mode stack, kept in a register: SS stays as it is
+        mov     bx, di                  ; SS stays as it is
         xor     eax, eax
         mov     ax, es
         shl     eax, 4
@@ -134,11 +153,7 @@ move_386:
         xor     si, si
         xor     di, di
         cld
-        movzx   ecx, cx                 ; 32-bit counters: 8000h words end exactly at the limit
-        shr     cx, 1
-        rep movsd
-        adc     cx, 0
-        rep movsw
+        call    bx
         mov     ax, GDT_STACK           ; segments with the limit of real mode
         mov     ds, ax
         mov     es, ax
@@ -167,8 +182,9 @@ move_286:
         push    bp
         mov     [bda_reset_vec], sp
         mov     [bda_reset_vec+2], ss
-        mov     cx, [bp+F_CX]
+        mov     bx, di
         cli
+        call    kbc_ready               ; it will have to reset us
         mov     al, CMOS_NMI_OFF|CMOS_SHUTDOWN
         out     CMOS_INDEX, al
         jmp     short $+2
@@ -183,11 +199,10 @@ move_286:
         pop     ds
         mov     di, si
         add     di, GDT_SELF
-        mov     ax, [es:di+2]           ; GDTR image on the stack: limit, base
-        mov     dl, [es:di+4]
-        mov     dh, 0
-        push    dx
+        mov     al, [es:di+4]           ; GDTR image on the stack: limit, base
+        mov     ah, 0
         push    ax
+        push    word [es:di+2]
         push    word 2Fh
         mov     di, sp
         lgdt    [ss:di]
@@ -203,8 +218,8 @@ move_286:
         xor     si, si
         xor     di, di
         cld
-        rep movsw
-        mov     al, KBC_RESET_CPU       ; the controller was idle a moment ago
+        call    bx
+        mov     al, KBC_RESET_CPU       ; the controller was idle before
         out     KBC_CMD, al
 .wait:
         hlt

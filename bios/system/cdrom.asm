@@ -120,12 +120,18 @@ cd_packet:
         shr     cx, 1
         call    .part
         sub     [eb_rq+rq_extra], ax
+        cmp     byte [eb_rq+rq_flat], 0
+        jne     .flat
         les     di, [eb_rq+rq_off]
         call    port_read
         mov     [eb_rq+rq_off], di
+.kept:
         mov     cx, bx
         call    .drop
         jmp     .block
+.flat:
+        call    flat_move
+        jmp     .kept
 ; .part: CX = min(CX, BX), taken from BX; AX = bytes.
 .part:
         cmp     cx, bx
@@ -159,9 +165,12 @@ cd_sense:
         mov     word [eb_rq+rq_extra], 18
         push    word [eb_rq+rq_off]
         push    word [eb_rq+rq_seg]
+        push    word [eb_rq+rq_flat]
         mov     word [eb_rq+rq_off], eb_scratch
         mov     [eb_rq+rq_seg], ds
+        mov     byte [eb_rq+rq_flat], 0
         call    cd_packet
+        pop     word [eb_rq+rq_flat]
         pop     word [eb_rq+rq_seg]
         pop     word [eb_rq+rq_off]
         mov     ax, 0FFFFh
@@ -211,10 +220,16 @@ cd_ready:
 cd_read:
         push    word [eb_rq+rq_skip]
         push    word [eb_rq+rq_extra]
+        push    word [eb_rq+rq_off]
+        push    word [eb_rq+rq_seg]
         call    .once
+        pop     ax
+        pop     bx
         pop     word [eb_rq+rq_extra]
         pop     word [eb_rq+rq_skip]
         jnc     .done
+        mov     [eb_rq+rq_seg], ax      ; blocks may have come before what failed
+        mov     [eb_rq+rq_off], bx
         push    word [eb_rq+rq_skip]
         push    word [eb_rq+rq_extra]
         call    cd_sense                ; a change of the disc is told only once
@@ -251,8 +266,10 @@ cd_read:
         mov     [eb_packet+7], ax
         jmp     cd_packet
 
-; cd_normalise: the buffer pointer with an offset below 16, unless the transfer of AX bytes fits as it is.
+; cd_normalise: the buffer pointer with an offset below 16, unless the transfer of AX bytes fits as it is, or it is flat.
 cd_normalise:
+        cmp     byte [eb_rq+rq_flat], 0
+        jne     .done
         push    ax
         dec     ax
         add     ax, [eb_rq+rq_off]
@@ -266,6 +283,7 @@ cd_normalise:
         add     [eb_rq+rq_seg], ax
 .fits:
         pop     ax
+.done:
         ret
 
 ; cd_run: reads rq_count sectors of 2048 bytes from rq_lba. rq_done counts. CF set with AL = status.

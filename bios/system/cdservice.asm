@@ -276,10 +276,6 @@ cd_ext_packet:
         jb      .bad
         mov     ax, [es:di+2]
         mov     [eb_rq+rq_count], ax
-        mov     ax, [es:di+4]
-        mov     [eb_rq+rq_off], ax
-        mov     ax, [es:di+6]
-        mov     [eb_rq+rq_seg], ax
         mov     ax, [es:di+8]
         mov     [eb_rq+rq_lba], ax
         mov     ax, [es:di+10]
@@ -296,7 +292,12 @@ cd_ext_packet:
 cd_ext_read:
         call    cd_ext_packet
         jc      .out
-        call    cd_run
+        mov     byte [eb_rq+rq_op], RQ_READ
+        mov     al, 11                  ; 2048 bytes
+        call    edd_buffer
+        jc      .out
+        mov     ax, cd_run
+        call    edd_run
         mov     es, [bp+F_DS]
         mov     di, [bp+F_SI]
         mov     bx, [eb_rq+rq_done]
@@ -376,13 +377,13 @@ cd_eject:
 .out:
         jmp     hd_exit
 
-; 48h: parameters: removable, no geometry, 2048 bytes a sector.
+; 48h: parameters as edd_params: removable, no geometry, 2048 bytes a sector.
 cd_params:
         mov     es, [bp+F_DS]
         mov     di, [bp+F_SI]
-        cmp     word [es:di], 1Ah
+        mov     dx, [es:di]
+        cmp     dx, 1Ah
         jb      cd_bad_params
-        mov     word [es:di], 1Ah
         mov     word [es:di+2], 0074h   ; removable, change reported, lockable, no geometry
         mov     ax, 0FFFFh
         mov     cx, 10
@@ -391,7 +392,8 @@ cd_params:
         rep stosw
         pop     di
         mov     word [es:di+24], 2048
-        jmp     cd_ok
+        mov     cx, dx
+        jmp     edd_drive
 cd_bad_params:
         jmp     cd_bad
 

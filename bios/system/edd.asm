@@ -28,7 +28,7 @@ edd_bad:
         jmp     hd_bad
 
 ; 42h read, 43h write (AL = 1 in version 1, 2 in version 3: verify afterwards), 44h verify, 47h seek: packet at DS:SI
-; of the caller: +0 size, +2 blocks, +4 buffer, +8 first block (64 bits).
+; of the caller: +0 size, +2 blocks, +4 buffer, +8 first block (64 bits), +10h the buffer's flat address (edd_buffer).
 edd_read:
         mov     al, RQ_READ
         jmp     short edd_transfer
@@ -44,7 +44,8 @@ edd_transfer:
         jc      .moved
         cmp     word [eb_rq+rq_count], 0
         je      .out
-        call    ata_run
+        mov     ax, ata_run
+        call    edd_run
         jc      .moved
         cmp     byte [eb_rq+rq_op], RQ_WRITE
         jne     .moved
@@ -75,13 +76,6 @@ edd_packet:
         mov     di, [bp+F_SI]
         cmp     byte [es:di], 10h
         jb      .bad
-        mov     ax, [es:di+4]
-        mov     [eb_rq+rq_off], ax
-        mov     bx, [es:di+6]
-        mov     [eb_rq+rq_seg], bx
-        and     ax, bx
-        inc     ax
-        jz      .bad                    ; FFFF:FFFF: a flat 64-bit address, not served
         mov     cx, [es:di+2]
         mov     [eb_rq+rq_count], cx
         mov     ax, [es:di+8]
@@ -116,6 +110,11 @@ edd_packet:
         ret
 .ok:
         xor     al, al                  ; CF clear
+        cmp     byte [eb_rq+rq_op], RQ_VERIFY
+        je      .done                   ; needs no buffer
+        mov     al, 9                   ; 512 bytes
+        jmp     edd_buffer
+.done:
         ret
 
 ; 48h: drive parameters into the caller's buffer DS:SI, as much of it as its size word allows.
@@ -145,6 +144,8 @@ edd_params:
         mov     ax, [si+dk_total+6]
         mov     [es:di+22], ax
         mov     word [es:di+24], 512
+; edd_drive: ... and what is the same for all drives: CX = the caller's size.
+edd_drive:
         cmp     cx, 1Eh
         mov     ax, 1Ah
         jb      .size
@@ -166,6 +167,10 @@ edd_dpte:
         push    cx
         mov     bx, si
         sub     bx, eb_disks            ; 32 bytes there are 16 here
+        cmp     si, eb_cds
+        jb      .table
+        sub     bx, eb_cds-eb_disks-2*(eb_cd_dpte-eb_dpte)
+.table:
         shr     bx, 1
         add     bx, eb_dpte
         mov     ax, [si+dk_base]
@@ -196,6 +201,9 @@ edd_dpte:
         test    byte [si+dk_flags], DKF_REMOVABLE
         jz      .fixed
         or      dl, 20h
+        cmp     si, eb_cds
+        jb      .fixed
+        or      dl, 40h                 ; ATAPI
 .fixed:
         mov     [bx+4], al
         mov     byte [bx+5], 0
@@ -230,6 +238,10 @@ edd_path:
         mov     si, .text
         mov     cx, .text_end-.text
         cs rep movsb
+        cmp     bx, eb_cds
+        jb      .ata
+        mov     word [es:di-5], 'PI'    ; "ATAPI"
+.ata:
         mov     ax, [bx+dk_base]
         stosw
         xor     ax, ax

@@ -31,6 +31,7 @@ seg_bda:
 %include "int10.asm"
 %include "int13.asm"
 %include "edd.asm"
+%include "flat.asm"
 %include "floppy.asm"
 %include "fdcommand.asm"
 %include "fdparams.asm"

@@ -86,11 +86,12 @@ program:
 
 %include "report.inc"
 %include "sectors.inc"
+%include "flat.inc"
 
 r_drive: db     0
 r_segment: dw   0
 drive:  db      0                       ; the one that should be
-packet: times 24 db 0
+packet: times 44h db 0
 
 main:
         mov     al, 0

@@ -27,6 +27,7 @@ main:
         call    test_geometry
         call    test_disk
         call    test_edd
+        call    test_flat
         call    test_disk_errors
         call    test_small
 .end:
@@ -65,10 +66,12 @@ fill:
         ret
 
 %include "sectors.inc"
+%include "flat.inc"
 %include "drives_floppy.inc"
 %include "drives_media.inc"
 %include "drives_disk.inc"
 %include "drives_edd.inc"
+%include "drives_flat.inc"
 
         align   512, db 0
 program_end:

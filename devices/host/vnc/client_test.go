@@ -64,6 +64,7 @@ type guest struct {
 	typed    []machine.Stroke
 	leds     uint8
 	absolute bool
+	early    int  // calls still to refuse: the machine does not run yet
 	hold     bool // keep the functions that follow what is typed
 	later    []func()
 }
@@ -71,6 +72,10 @@ type guest struct {
 func (g *guest) Do(f func()) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.early > 0 {
+		g.early--
+		return false
+	}
 	f()
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"beige/devices/host/remote"
 	"beige/devices/kbc"
@@ -141,6 +142,50 @@ func TestScanCodes(t *testing.T) {
 	want := "+y -y +rctrl -rctrl +pause -pause +a -a +102nd -102nd +b -b"
 	if got := strokesOf(g.events); got != want {
 		t.Errorf("keys %s; want %s", got, want)
+	}
+}
+
+// What a viewer sends before the machine has begun to run is done when it has.
+func TestEarlyInput(t *testing.T) {
+	for _, tc := range []struct{ name, message, want string }{
+		{"key", "\x04\x01\x00\x00\x00\x00\x00a", "+a"},
+		{"key by its place", "\xff\x00\x00\x01\x00\x00\x00y\x00\x00\x00\x15", "+y"},
+		{"pointer", "\x05\x01\x00\x00\x00\x00", "buttons 1"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s, g := start(t, black(8, 4), Options{})
+			g.Do(func() { g.early = 20 })
+			c := connect(t, s)
+			c.send(tc.message)
+			c.update(false) // which is asked for behind it
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			got := strokesOf(g.events)
+			for _, e := range g.events {
+				if e.Kind == machine.EventMouse {
+					got += fmt.Sprint("buttons ", e.Buttons)
+				}
+			}
+			if got != tc.want {
+				t.Errorf("the guest was given %q; want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// A viewer that waits for a machine which never runs holds up nothing.
+func TestEarlyInputForNobody(t *testing.T) {
+	s, g := start(t, black(8, 4), Options{})
+	g.Do(func() { g.early = 1 << 30 })
+	connect(t, s).send("\x04\x01\x00\x00\x00\x00\x00a")
+	for refused := false; !refused; time.Sleep(time.Millisecond) {
+		g.mu.Lock()
+		refused = g.early < 1<<30
+		g.mu.Unlock()
+	}
+	_ = s.Close() // which waits for all viewers
+	if len(g.events) > 0 {
+		t.Errorf("events %v; want none", g.events)
 	}
 }
 

@@ -68,7 +68,7 @@ func (v *viewer) message(kind uint8) error {
 			return err
 		}
 		down, sym := b[0] != 0, binary.BigEndian.Uint32(b[3:])
-		v.server.guest.Do(func() { v.server.input.keysym(&v.hand, v.clip, sym, down) })
+		v.do(func() { v.server.input.keysym(&v.hand, v.clip, sym, down) })
 		return nil
 	case msgPointer:
 		return v.pointer()
@@ -172,7 +172,7 @@ func (v *viewer) pointer() error {
 	at := place{x, y, v.want.relative && !v.want.absolute && !v.want.tell.relative, v.picWidth, v.picHeight}
 	v.mu.Unlock()
 	absolute := false
-	v.server.guest.Do(func() { absolute = v.server.input.pointer(&v.hand, at, b[0]) })
+	v.do(func() { absolute = v.server.input.pointer(&v.hand, at, b[0]) })
 	v.pointAbsolutely(absolute)
 	return nil
 }
@@ -246,6 +246,6 @@ func (v *viewer) qemu() error {
 	}
 	down := binary.BigEndian.Uint16(b[:]) != 0
 	sym, code := binary.BigEndian.Uint32(b[2:]), binary.BigEndian.Uint32(b[6:])
-	v.server.guest.Do(func() { v.server.input.scanCode(&v.hand, v.clip, sym, code, down) })
+	v.do(func() { v.server.input.scanCode(&v.hand, v.clip, sym, code, down) })
 	return nil
 }

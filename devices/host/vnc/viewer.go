@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"beige/devices/host/remote"
 )
 
 // chunk is the most that is written with one deadline, in bytes.
@@ -23,7 +25,8 @@ type viewer struct {
 	in     atomic.Bool   // past the handshake
 	since  time.Time
 	wake   chan struct{}
-	hand   hand // of the machine goroutine
+	gone   chan struct{} // closed when the viewer takes nothing any more
+	hand   hand          // of the machine goroutine
 	clip   string
 
 	// What the reading goroutine leaves for the writing one.
@@ -84,7 +87,7 @@ func (w deadlineWriter) Write(b []byte) (n int, err error) {
 }
 
 func newViewer(s *Server, conn net.Conn) *viewer {
-	return &viewer{server: s, conn: conn, since: time.Now(), wake: make(chan struct{}, 1),
+	return &viewer{server: s, conn: conn, since: time.Now(), wake: make(chan struct{}, 1), gone: make(chan struct{}),
 		r: bufio.NewReaderSize(conn, 4096), out: bufio.NewWriterSize(deadlineWriter{conn, s.opt.patience}, chunk),
 		want: wishes{format: nativeFormat(), encoding: encRaw}, trans: newTranslator(nativeFormat())}
 }
@@ -98,6 +101,11 @@ func (v *viewer) poke() {
 	case v.wake <- struct{}{}:
 	default:
 	}
+}
+
+// do has the machine goroutine take what the viewer has sent, once the machine runs.
+func (v *viewer) do(f func()) {
+	remote.Wait{Over: v.server.screen.Done(), Gone: v.gone}.Do(v.server.guest, f)
 }
 
 // serve is the life of a connection. The error says why it ended; nil when the
@@ -119,6 +127,7 @@ func (v *viewer) serve() error {
 	go func() {
 		err := v.write(done)
 		v.conn.Close() // ends the reading, too
+		close(v.gone)
 		written <- err
 	}()
 	err := v.read()

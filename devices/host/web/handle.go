@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"slices"
-	"time"
 
 	"beige/devices/host/remote"
 	"beige/devices/kbc"
@@ -36,34 +35,16 @@ func (c *client) handle(ctx context.Context, m message) {
 	case msgSerial:
 		c.serial(ctx, m.unit, m.data)
 	default:
-		c.do(ctx, func() { c.event(m) })
+		c.wait(ctx).Do(c.server.guest, func() { c.event(m) })
 	}
 	if m.kind == msgCommand {
 		c.server.look() // the page shows at once what it has done
 	}
 }
 
-// do runs f on the machine goroutine. A browser may be here before the machine has
-// begun to run: then it waits. It reports false where nobody waits any more.
-func (c *client) do(ctx context.Context, f func()) bool {
-	for !c.server.guest.Do(f) {
-		if !c.linger(ctx) {
-			return false
-		}
-	}
-	return true
-}
-
-// linger waits a moment and reports whether there is reason to go on.
-func (c *client) linger(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-c.server.screen.Done():
-		return false
-	case <-time.After(time.Millisecond):
-		return true
-	}
+// wait is how long the client waits for the machine.
+func (c *client) wait(ctx context.Context) remote.Wait {
+	return remote.Wait{Over: c.server.screen.Done(), Gone: ctx.Done()}
 }
 
 // event carries out a message on the machine goroutine.
@@ -162,15 +143,16 @@ func (c *client) serial(ctx context.Context, unit int, b []byte) {
 	if !slices.Contains(s.opt.Serial, unit) {
 		return
 	}
+	wait := c.wait(ctx)
 	for waiting := maxSerialWaiting; waiting >= maxSerialWaiting; {
-		if !c.do(ctx, func() {
+		if !wait.Do(s.guest, func() {
 			if waiting = s.guest.SerialWaiting(unit); waiting < maxSerialWaiting {
 				s.guest.Take(machine.Event{Kind: machine.EventSerial, Unit: unit, Data: b})
 			}
 		}) {
 			return
 		}
-		if waiting >= maxSerialWaiting && !c.linger(ctx) {
+		if waiting >= maxSerialWaiting && !wait.Linger() {
 			return
 		}
 	}
