@@ -34,6 +34,16 @@ var translatedOps = map[isa.Op]bool{
 	isa.ADD: true, isa.OR: true, isa.ADC: true, isa.SBB: true, isa.AND: true, isa.SUB: true, isa.XOR: true, isa.CMP: true, isa.TEST: true,
 	isa.INC: true, isa.DEC: true, isa.NEG: true, isa.NOT: true, isa.CBW: true, isa.CWD: true,
 	isa.SHL: true, isa.SHR: true, isa.SAR: true, isa.IMUL: true, isa.PUSH: true, isa.POP: true, isa.LEAVE: true,
+	isa.ROL: true, isa.ROR: true, isa.RCL: true, isa.RCR: true, isa.SHLD: true, isa.SHRD: true, isa.MUL: true, isa.DIV: true, isa.IDIV: true,
+	isa.BT: true, isa.BTS: true, isa.BTR: true, isa.BTC: true, isa.BSF: true, isa.BSR: true, isa.BSWAP: true, isa.XADD: true, isa.CMPXCHG: true,
+	isa.CLC: true, isa.STC: true, isa.CMC: true, isa.CLD: true, isa.STD: true, isa.LAHF: true, isa.SAHF: true,
+	isa.MOVS: true, isa.STOS: true, isa.LODS: true, isa.SCAS: true,
+}
+
+func init() {
+	for i := range isa.Op(16) {
+		translatedOps[isa.SETO+i], translatedOps[isa.CMOVO+i] = true, true
+	}
 }
 
 func newFlatGenerator() *flatGenerator {
@@ -61,6 +71,9 @@ func (g *flatGenerator) inst(code []byte) []byte {
 		}
 		if g.IntN(12) == 0 {
 			b = append(b, [...]byte{0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x67, 0xf0}[g.IntN(8)])
+		}
+		if row.Attr&isa.String != 0 && g.IntN(2) == 0 {
+			b = append(b, 0xf3)
 		}
 		if row.Map == isa.Map0F {
 			b = append(b, 0x0f)
@@ -98,7 +111,7 @@ func (g *flatGenerator) inst(code []byte) []byte {
 				wild = wild || in.Base < SP || in.Base == isa.ZeroReg || in.Index != isa.ZeroReg || in.Disp != int64(int8(in.Disp))
 			}
 		}
-		if row.Attr&isa.String != 0 || row.Op == isa.LEAVE {
+		if in.Rep != isa.NoRep && row.Attr&isa.String != 0 && g.IntN(8) != 0 || row.Op == isa.LEAVE {
 			wild = true
 		}
 		if wild && g.IntN(40) != 0 {
