@@ -272,6 +272,9 @@ type opRigs struct {
 	cs   Segment
 	rand *rand.Rand
 	more func() // what fill does at its end
+
+	operand uint64 // of x87Tame, and whether there are zeros
+	zeros   bool
 }
 
 const (
