@@ -268,6 +268,8 @@ func TestTranslatedPrograms(t *testing.T) {
 			if user {
 				r.user()
 			}
+			r.CR0 |= CR0NE
+			r.FPU.Init()
 			r.Seg[FS], r.Seg[GS] = r.loaded(selSmall|3), r.loaded(selDown|3)
 			if k%16 != 0 {
 				r.ForgetCode()
