@@ -75,8 +75,9 @@ type CPU struct {
 
 	aheadInst isa.Inst // of ahead
 
-	tlb  *mmu.TLB // of the current privilege
-	tlbs [2]privTLB
+	tlb   *mmu.TLB  // of the current privilege
+	fetch *fetchTLB // likewise
+	tlbs  [2]privTLB
 
 	// Budget of the slice, in instructions; see run.go.
 	left, stolen, slice int64

@@ -44,6 +44,6 @@ func (c *CPU) keptCrossing(ip, la uint32) *Op {
 
 // holds reports whether memory at la, to be executed, holds b, all on one page.
 func (c *CPU) holds(la uint32, b []byte) bool {
-	at := c.locate(nil, la, false, c.CPL == 3)
+	at := c.fetchFrom(la)
 	return at.ram && string(c.mem[at.idx:at.idx+uint64(len(b))]) == string(b)
 }

@@ -66,9 +66,9 @@ func (c *CPU) updateEnds(s *Segment) {
 // register, CR0 or CPL.
 func (c *CPU) updateMode() {
 	cs, ss := &c.Seg[CS], &c.Seg[SS]
-	c.tlb = &c.tlbs[0].TLB
+	c.tlb, c.fetch = &c.tlbs[0].TLB, &c.tlbs[0].fetch
 	if c.CPL == 3 {
-		c.tlb = &c.tlbs[1].TLB
+		c.tlb, c.fetch = &c.tlbs[1].TLB, &c.tlbs[1].fetch
 	}
 	m := uint64(modeAny)
 	c.ipMask, c.keyIP = 0xffff, 0xffff

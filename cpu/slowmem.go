@@ -60,6 +60,7 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 		// The page table was changed and nothing flushed; a write that had to set the
 		// dirty bit finds it out. Should it be the page of the running code, that goes
 		// on from the new place at the next instruction.
+		t.fetch.flushPage(la)
 		c.dropTraces(uint32(uint64(la)+e.D)&^pageMask, mmu.PageSize)
 	}
 	if e.R != tag {

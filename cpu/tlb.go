@@ -16,6 +16,8 @@ type privTLB struct {
 	held   [mmu.TLBSize]uint64
 	victim [victims]victim
 	oldest uint8 // victim to be given up next
+
+	fetch fetchTLB
 }
 
 // victims is how many translations are kept.
@@ -58,6 +60,7 @@ func (t *privTLB) recall(tag uint64, slot uint32) bool {
 // flush empties the TLB. With keepGlobal, global pages stay (MOV CR3 with
 // CR4.PGE).
 func (t *privTLB) flush(keepGlobal bool) {
+	t.fetch.flush(keepGlobal)
 	t.Flush(keepGlobal)
 	for i := range t.held {
 		if t.E[i].R == mmu.Empty {
@@ -73,6 +76,7 @@ func (t *privTLB) flush(keepGlobal bool) {
 
 // flushPage drops the page of la, global or not (INVLPG).
 func (t *privTLB) flushPage(la uint32) {
+	t.fetch.flushPage(la)
 	t.FlushPage(uint64(la))
 	t.held[la>>pageShift&tlbMask] = mmu.Empty
 	for i := range t.victim {
@@ -99,6 +103,7 @@ func (t *privTLB) holdWrites(from, last uint32) {
 
 // drop forgets what translates to pages from to last in mem.
 func (t *privTLB) drop(from, last uint32) {
+	t.fetch.drop(from, last)
 	in := func(e *mmu.Entry) bool {
 		page := uint32((e.R + e.D) >> pageShift)
 		return e.R != mmu.Empty && page >= from && page <= last

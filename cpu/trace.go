@@ -70,8 +70,8 @@ func slotOf(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> (64 - tableB
 func (c *CPU) enter() *Op {
 	if c.left >= maxTrace && !c.limited {
 		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
-		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.X == la&^pageMask {
-			key := la + e.D | c.mode | c.IP&c.keyIP<<keyIPShift
+		if e := &c.fetch.recent[la>>pageShift&tlbMask]; e.tag == la&^pageMask {
+			key := la + e.d | c.mode | c.IP&c.keyIP<<keyIPShift
 			if s := &c.traces.table[slotOf(key)]; s.key == key {
 				return s.op
 			}
@@ -85,8 +85,8 @@ func (c *CPU) enter() *Op {
 func (c *CPU) enterAgain(op *Op) *Op {
 	if c.left >= maxTrace && !c.limited {
 		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
-		if e := &c.tlb.E[la>>pageShift&tlbMask]; e.X == la&^pageMask {
-			key := la + e.D | c.mode | c.IP&c.keyIP<<keyIPShift
+		if e := &c.fetch.recent[la>>pageShift&tlbMask]; e.tag == la&^pageMask {
+			key := la + e.d | c.mode | c.IP&c.keyIP<<keyIPShift
 			if l := op.link; l != nil && *keyOf(l) == key {
 				return l
 			}
@@ -114,7 +114,7 @@ func (c *CPU) enterSlow() *Op {
 		c.gp(nil, 0)
 	}
 	la := uint32(cs.Base) + ip
-	at := c.locate(nil, la, false, c.CPL == 3)
+	at := c.fetchFrom(la)
 	if !c.steady(at) || c.ipMask == 0xffff && ip > 0xffff {
 		return c.decodeOnce(ip, la)
 	}
@@ -238,7 +238,6 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 	var buf [maxFetch]byte
 	var from [maxFetch]location
 	cs := &c.Seg[CS]
-	user := c.CPL == 3
 	in := &c.traces.inst
 	st := isa.Short
 	for n := range uint32(maxFetch) {
@@ -247,7 +246,7 @@ func (c *CPU) decodeOnce(ip, la uint32) *Op {
 			c.gp(nil, 0)
 		}
 		a := uint32(cs.Base) + off
-		from[n] = c.locate(nil, a, false, user)
+		from[n] = c.fetchFrom(a)
 		buf[n] = uint8(c.get(nil, from[n], 1))
 		if st = c.dec.Decode(buf[:n+1], c.decodeMode(), in); st != isa.Short {
 			break
