@@ -66,7 +66,7 @@ func (c *CPU) locate(op *Op, la uint32, write, user bool) location {
 	if e.R != tag {
 		t.keep(slot)
 	}
-	t.Set(uint64(la), true, wtag && !held, !c.phys.IsShared(r), d, tr.Global)
+	t.Set(uint64(la), true, wtag && !held, d, tr.Global)
 	t.held[slot] = mmu.Empty
 	if held {
 		t.held[slot] = tag

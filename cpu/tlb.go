@@ -30,7 +30,7 @@ type victim struct {
 	global bool
 }
 
-var noVictim = victim{Entry: mmu.Entry{R: mmu.Empty, W: mmu.Empty, X: mmu.Empty}, held: mmu.Empty}
+var noVictim = victim{Entry: mmu.Entry{R: mmu.Empty, W: mmu.Empty}, held: mmu.Empty}
 
 // keep saves what is in a slot from being overwritten.
 func (t *privTLB) keep(slot uint32) {

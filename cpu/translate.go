@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"beige/cpu/isa"
@@ -66,7 +67,7 @@ func (c *CPU) initEngine(at, size int) error {
 		IP: offset(unsafe.Pointer(&c.IP)), Res: offset(unsafe.Pointer(&c.Res)), Aux: offset(unsafe.Pointer(&c.Aux)),
 		Flags: offset(unsafe.Pointer(&c.Flags)), Spill: offset(unsafe.Pointer(&c.host.spill)),
 		Jumps: offset(unsafe.Pointer(&c.host.jumps)), Stamp: offset(unsafe.Pointer(&c.host.stamp)),
-		TLBShift: 5, TLBSize: mmu.TLBSize,
+		TLBShift: uint8(bits.TrailingZeros(uint(unsafe.Sizeof(mmu.Entry{})))), TLBSize: mmu.TLBSize,
 		TagR:      int32(unsafe.Offsetof(mmu.Entry{}.R)),
 		TagW:      int32(unsafe.Offsetof(mmu.Entry{}.W)),
 		TagAddend: int32(unsafe.Offsetof(mmu.Entry{}.D)),

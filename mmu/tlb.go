@@ -3,8 +3,8 @@ package mmu
 // TLBSize is the number of entries of one TLB.
 const TLBSize = 1024
 
-// Entry translates one linear page. R, W and X are the linear page address if
-// reads, writes and fetches may take the fast path, else Empty. Adding D to a
+// Entry translates one linear page. R and W are the linear page address if
+// reads and writes may take the fast path, else Empty. Adding D to a
 // linear address gives the index in Physical.Mem.
 //
 // An access of size bytes at la may take the fast path if R or W equals
@@ -12,8 +12,10 @@ const TLBSize = 1024
 // end: the entry is that of the first byte's page, the compared page is the last
 // byte's.
 type Entry struct {
-	R, W, X uint64
-	D       uint64
+	R, W uint64
+	D    uint64
+
+	_ uint64 // 32 bytes, to find it by a shift
 }
 
 // Empty is a tag that no page address equals.
@@ -36,7 +38,7 @@ func (t *TLB) Flush(keepGlobal bool) {
 	}
 	for i := range t.E {
 		if t.global[i>>6]>>(i&63)&1 == 0 {
-			t.E[i] = Entry{Empty, Empty, Empty, 0}
+			t.E[i] = Entry{R: Empty, W: Empty}
 		}
 	}
 }
@@ -44,24 +46,21 @@ func (t *TLB) Flush(keepGlobal bool) {
 // FlushPage drops the page of la, global or not (INVLPG).
 func (t *TLB) FlushPage(la uint64) {
 	i := la >> PageShift & (TLBSize - 1)
-	t.E[i] = Entry{Empty, Empty, Empty, 0}
+	t.E[i] = Entry{R: Empty, W: Empty}
 	t.global[i>>6] &^= 1 << (i & 63)
 }
 
 // Set fills the entry of la's page. Tags that are not allowed are Empty.
-func (t *TLB) Set(la uint64, r, w, x bool, d uint64, global bool) *Entry {
+func (t *TLB) Set(la uint64, r, w bool, d uint64, global bool) *Entry {
 	i := la >> PageShift & (TLBSize - 1)
 	tag := la &^ pageMask
 	e := &t.E[i]
-	*e = Entry{Empty, Empty, Empty, d}
+	*e = Entry{R: Empty, W: Empty, D: d}
 	if r {
 		e.R = tag
 	}
 	if w {
 		e.W = tag
-	}
-	if x {
-		e.X = tag
 	}
 	t.SetGlobal(uint32(i), global)
 	return e

@@ -114,9 +114,9 @@ func TestProbe(t *testing.T) {
 func TestTLB(t *testing.T) {
 	var b TLB
 	b.Flush(false)
-	b.Set(0x5000, true, true, true, 0x4000, false)
-	b.Set(0x6000, true, false, true, 0, true)
-	if e := b.Slot(0x5678); e.R != 0x5000 || e.W != 0x5000 || e.X != 0x5000 || e.D != 0x4000 {
+	b.Set(0x5000, true, true, 0x4000, false)
+	b.Set(0x6000, true, false, 0, true)
+	if e := b.Slot(0x5678); e.R != 0x5000 || e.W != 0x5000 || e.D != 0x4000 {
 		t.Errorf("entry of 5678 = %+v", *e)
 	}
 	if e := b.Slot(0x6000); e.W != Empty {
@@ -134,8 +134,8 @@ func TestTLB(t *testing.T) {
 	if b.Slot(0x6000).R != Empty {
 		t.Error("FlushPage left a global page")
 	}
-	b.Set(0x6000, true, true, true, 0, true)
-	b.Set(0x6000+TLBSize*PageSize, true, true, true, 0, false) // the same slot: not global any more
+	b.Set(0x6000, true, true, 0, true)
+	b.Set(0x6000+TLBSize*PageSize, true, true, 0, false) // the same slot: not global any more
 	b.Flush(true)
 	if b.Slot(0x6000).R != Empty {
 		t.Error("a slot stayed global")
