@@ -51,3 +51,21 @@ func TestEnginesLinux(t *testing.T) {
 	sameHashes(t, strings.Repeat("sleep 1300ms\nhash\n", 8)+"quit 3\n", 3,
 		"--kernel", kit.Kernel, "--initrd", initramfs(t, kit, guest), "--append", quickly)
 }
+
+// A guest that swaps clears accessed bits without a flush, and writes what it finds in
+// them to the disk, or not.
+func TestEnginesSwap(t *testing.T) {
+	long(t)
+	t.Parallel()
+	kit := linuxKit(t)
+	guest := linux.Guest{Modules: []string{"ata_piix", "sd_mod"}, Script: `
+mkswap /dev/sda >/dev/null
+swapon /dev/sda
+mount -t tmpfs -o size=60m tmpfs /mnt
+dd if=/dev/zero bs=1M count=8 2>/dev/null | tr '\0' x >/mnt/0
+for i in 1 2 3 4; do (echo $i; cat /mnt/0) >/mnt/$i; done
+echo @@ up; while :; do cat /mnt/* | md5sum; done
+`}
+	sameHashes(t, strings.Repeat("sleep 4s\nhash\n", 20)+"quit 3\n", 3, "--mem", "36M", "--hd", emptyDisk(t, 128<<20),
+		"--kernel", kit.Kernel, "--initrd", initramfs(t, kit, guest), "--append", quickly+" mem=32M")
+}
