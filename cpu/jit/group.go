@@ -21,7 +21,7 @@ const (
 type group struct {
 	first, which int // instruction and access that looks up
 	base         value
-	low, high    int32 // offsets from base of the first byte and behind the last
+	low, high    int32 // offsets from base, modulo 4 GB, of the first byte and behind the last
 	write        bool
 	n            int
 }
@@ -40,7 +40,7 @@ type grouping struct {
 	groups  []group // from 1 on
 	members [][2]member
 	val     [8]value // of each register
-	off     [8]int32 // the register is that much more than its value was
+	off     [8]int32 // the register is that much more than its value was, modulo 4 GB
 	last    value
 }
 
@@ -110,12 +110,15 @@ func (t *translator) findAccesses() {
 func (s *grouping) join(i, which int, reg uint8, disp, size int32, write bool) {
 	base, off := s.val[reg], s.off[reg]+disp
 	g := &s.groups[len(s.groups)-1]
-	low, high := min(g.low, off), max(g.high, off+size)
+	// Offsets wrap at 4 GB, as addresses do: it is distances that say what is near.
+	d := off - g.low
+	from, to := min(d, 0), max(g.high-g.low, d+size)
+	far := d < -reach || d > reach || to-from > reach
 	// Pages that are only read may not be writable; stacks are.
-	if g.n == 0 || g.base != base || high-low > reach || write && !g.write && reg != sp && reg != bp {
+	if g.n == 0 || g.base != base || far || write && !g.write && reg != sp && reg != bp {
 		s.groups = append(s.groups, group{first: i, which: which, base: base, low: off, high: off + size, write: write, n: 1})
 	} else {
-		g.low, g.high, g.write = low, high, g.write || write
+		g.low, g.high, g.write = g.low+from, g.low+to, g.write || write
 		g.n++
 	}
 	s.members[i][which] = member{len(s.groups) - 1, off}

@@ -88,8 +88,9 @@ func (t *translator) repeat(size uint8) bool {
 	t.Test(4, cx, cx)
 	t.host = false
 	none := t.Jcc(amd64.E)
+	// What is executed alone may have ended the slice: then the budget is below 0.
 	t.ALU(amd64.CMP, 8, cx, amd64.R8)
-	t.miss(t.Jcc(amd64.A))
+	t.miss(t.Jcc(amd64.G))
 	t.BtImm(t.state(t.lay.Flags), 10) // DF
 	t.miss(t.Jcc(amd64.B))
 	slot := t.state(t.lay.Spill + 8)
