@@ -52,7 +52,7 @@ func init() {
 func newRandomCode() *randomCode {
 	g := &randomCode{dec: isa.NewDecoder(isa.LPentiumII)}
 	for _, row := range isa.Rows() {
-		if row.Attr&(isa.Privileged|isa.IOPL|isa.IO|isa.Branch|isa.EndsTrace) != 0 && row.Op != isa.MOV || row.Prefix != 0 {
+		if row.Attr&(isa.Privileged|isa.IOPL|isa.IO|isa.Branch|isa.EndsTrace) != 0 && row.Op != isa.MOV && row.Op != isa.PUSHF && row.Op != isa.CLI || row.Prefix != 0 {
 			continue
 		}
 		g.rows = append(g.rows, row)

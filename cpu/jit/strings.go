@@ -85,11 +85,6 @@ func (t *translator) repeat(size uint8) bool {
 	t.Test(in.AddrSize, cx, cx)
 	t.host = false
 	none := t.Jcc(amd64.E)
-	if in.AddrSize == 2 {
-		// The host counts in all of it.
-		t.ALUImm(amd64.CMP, 4, cx, 0xffff)
-		t.miss(t.Jcc(amd64.A))
-	}
 	t.ALU(amd64.CMP, 8, cx, amd64.R8)
 	t.miss(t.Jcc(amd64.A))
 	t.BtImm(t.state(t.lay.Flags), 10) // DF
@@ -127,7 +122,8 @@ func (t *translator) repeat(size uint8) bool {
 }
 
 // run looks up ECX elements from where an index register points to, which must not
-// leave the page, nor the segment.
+// leave the page, nor the segment. If it is CX that counts, and the rest of ECX is not 0,
+// they do.
 func (t *translator) run(seg, r, size uint8, write bool) {
 	t.index(r)
 	all := amd64.Mem{Base: si, Index: hostOf[count], Scale: size >> 1}
