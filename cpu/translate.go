@@ -9,7 +9,7 @@ import (
 	"beige/mmu"
 )
 
-// Traces that run often are translated to code of the host (package jit). The first
+// Traces that run often on models from the 80386 on are translated to code of the host (package jit). The first
 // op of a trace stands for all of it: its handler first counts (opCold), then enters
 // the translation (opTranslated). What it was before is in the op that holds the key.
 // The other ops stay as they are, for the interpreter to go on with where translated
@@ -84,6 +84,8 @@ func (c *CPU) initEngine(at, size int) error {
 		lay.SegEndR[i] = offset(unsafe.Pointer(&c.Seg[i].EndR))
 		lay.SegSel[i] = offset(unsafe.Pointer(&c.Seg[i].Sel))
 		lay.SegEndW[i] = offset(unsafe.Pointer(&c.Seg[i].EndW))
+		lay.SegLimit[i] = offset(unsafe.Pointer(&c.Seg[i].Limit))
+		lay.SegAttr[i] = offset(unsafe.Pointer(&c.Seg[i].Attr))
 	}
 	e, err := jit.New(size, lay)
 	if err != nil {
@@ -112,8 +114,7 @@ func (c *CPU) Translations() (t Translations, ok bool) {
 
 // heat has the executions of a new trace counted.
 func (c *CPU) heat(first *Op, key uint64) {
-	const want, all = modeFlat | modeCode32 | modeStack32, modeFlat | modeCode32 | modeStack32 | modeLimited | modeSingle
-	if c.engine == nil || key&all != want {
+	if c.engine == nil || !c.model.Has32 || key&(modeLimited|modeSingle) != 0 {
 		return
 	}
 	k := keyOp(first)
@@ -258,6 +259,12 @@ func (c *CPU) translate(first *Op) {
 func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
 	tr := &c.engine.trace
 	*tr = jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Privilege: c.privilege(), Insts: tr.Insts[:0]}
+	key := *keyOf(t.first)
+	tr.Mode = jit.Mode{
+		Code16: key&modeCode32 == 0, Stack16: key&modeStack32 == 0, Flat: key&modeFlat != 0,
+		Real: key&(modeProt|modeV86) == 0, V86: key&modeV86 != 0,
+	}
+	tr.IP = uint32(key >> keyIPShift)
 	bytes := c.mem[t.start:t.end()]
 	ops := t.ops()
 	for pos, j := 0, 0; pos < len(bytes); j++ {
@@ -266,7 +273,7 @@ func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
 		}
 		tr.Insts = append(tr.Insts, jit.Inst{Off: uint32(pos), At: uintptr(unsafe.Pointer(&ops[j]))})
 		in := &tr.Insts[len(tr.Insts)-1].Inst
-		if c.dec.Decode(bytes[pos:], isa.Mode32, in) != isa.OK {
+		if c.dec.Decode(bytes[pos:], c.decodeMode(), in) != isa.OK {
 			tr.Insts = tr.Insts[:len(tr.Insts)-1]
 			break // #UD ends the trace
 		}

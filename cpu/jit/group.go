@@ -6,6 +6,8 @@ import "beige/cpu/isa"
 // base register, with the same value but for known additions, as what a function does
 // with its stack frame. The first one looks up the bytes of all of them; where that is
 // on the host stays in R9. If they cross a page, all of them are the interpreter's.
+// Only offsets of 32 bits that are linear addresses are beside one another wherever
+// they are.
 
 // reach is the most bytes that a group covers. The more, the more often it crosses
 // a page.
@@ -66,6 +68,9 @@ func (t *translator) findGroups() {
 	for i := range t.tr.Insts {
 		s.members = append(s.members, [2]member{})
 		t.i, t.in = i, &t.tr.Insts[i]
+		if !t.tr.Flat || t.tr.Stack16 {
+			continue
+		}
 		if !t.can[i] {
 			s.all() // and R9 is lost
 			s.groups = append(s.groups, group{})
@@ -91,18 +96,18 @@ func (t *translator) findAccesses() {
 				return // it is somewhere beside
 			}
 		}
-		flat := in.Seg == isa.DS || in.Seg == isa.ES || in.Seg == isa.SS
-		if flat && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 4 {
+		if t.flat(in.Seg) && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 4 {
 			s.join(t.i, operand, in.Base, int32(in.Disp), int32(a.Size), write)
 		}
 	}
+	size := int32(in.OpSize)
 	switch in.Op {
 	case isa.PUSH, isa.PUSHF, isa.CALL:
-		s.join(t.i, stackPlace, sp, -4, 4, true)
+		s.join(t.i, stackPlace, sp, -size, size, true)
 	case isa.POP, isa.RET:
-		s.join(t.i, stackPlace, sp, 0, 4, false)
+		s.join(t.i, stackPlace, sp, 0, size, false)
 	case isa.LEAVE:
-		s.join(t.i, stackPlace, bp, 0, 4, false)
+		s.join(t.i, stackPlace, bp, 0, size, false)
 	}
 }
 
@@ -146,14 +151,14 @@ func (s *grouping) follow(in *Inst) {
 		isa.CLC, isa.STC, isa.CMC, isa.CLD, isa.STD, isa.CLI, isa.SAHF:
 		return
 	case isa.PUSH, isa.PUSHF:
-		s.off[sp] -= 4
+		s.off[sp] -= int32(in.OpSize)
 		return
 	case isa.LEAVE:
-		s.val[sp], s.off[sp] = s.val[bp], s.off[bp]+4
+		s.val[sp], s.off[sp] = s.val[bp], s.off[bp]+int32(in.OpSize)
 		s.fresh(bp)
 		return
 	case isa.POP:
-		s.off[sp] += 4
+		s.off[sp] += int32(in.OpSize)
 		if toReg {
 			s.fresh(d.Reg)
 		} else {
@@ -184,7 +189,7 @@ func (s *grouping) follow(in *Inst) {
 			return
 		}
 	case isa.LEA:
-		if d.Size == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg {
+		if d.Size == 4 && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg {
 			s.val[d.Reg], s.off[d.Reg] = s.val[in.Base], s.off[in.Base]+int32(in.Disp)
 			return
 		}
@@ -196,7 +201,10 @@ func (s *grouping) follow(in *Inst) {
 			s.fresh(2)
 			return
 		}
-	case isa.CBW, isa.LAHF:
+	case isa.LOOP, isa.LOOPE, isa.LOOPNE:
+		s.fresh(count)
+		return
+	case isa.CBW, isa.LAHF, isa.XLAT:
 		s.fresh(0)
 		return
 	case isa.CWD:
