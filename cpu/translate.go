@@ -3,6 +3,7 @@ package cpu
 import (
 	"unsafe"
 
+	"beige/cpu/fpu"
 	"beige/cpu/isa"
 	"beige/cpu/jit"
 	"beige/cpu/jit/code"
@@ -59,7 +60,12 @@ type alone [2]Op
 
 // hostState is what translated code uses besides State.
 type hostState struct {
-	spill  [4]uint32
+	spill [4]uint32
+	x87   struct {
+		slot  fpu.F80
+		value [2]uint64
+		saved [8]uint64
+	}
 	stamps [2]uint64 // of the valid jumps, in the upper half, by privilege
 	jumps  [jit.JumpSize]jit.Jump
 }
@@ -78,6 +84,17 @@ func (c *CPU) initEngine(at, size int) error {
 		TagR:      int32(unsafe.Offsetof(mmu.Entry{}.R)),
 		TagW:      int32(unsafe.Offsetof(mmu.Entry{}.W)),
 		TagAddend: int32(unsafe.Offsetof(mmu.Entry{}.D)),
+	}
+	u, x := &c.FPU, &c.host.x87
+	lay.X87 = jit.X87Layout{
+		Is:  c.model.HasFPU && u.Model == fpu.M80387,
+		CR0: offset(unsafe.Pointer(&c.CR0)), FERR: offset(unsafe.Pointer(&c.FERR)),
+		R:  offset(unsafe.Pointer(&u.R)),
+		CW: offset(unsafe.Pointer(&u.CW)), SW: offset(unsafe.Pointer(&u.SW)),
+		Top: offset(unsafe.Pointer(&u.Top)), Use: offset(unsafe.Pointer(&u.Use)),
+		FCS: offset(unsafe.Pointer(&u.FCS)), FDS: offset(unsafe.Pointer(&u.FDS)), FOP: offset(unsafe.Pointer(&u.FOP)),
+		FIP: offset(unsafe.Pointer(&u.FIP)), FDP: offset(unsafe.Pointer(&u.FDP)),
+		Slot: offset(unsafe.Pointer(&x.slot)), Value: offset(unsafe.Pointer(&x.value)), Saved: offset(unsafe.Pointer(&x.saved)),
 	}
 	for i := range lay.SegBase {
 		lay.SegBase[i] = offset(unsafe.Pointer(&c.Seg[i].Base))

@@ -91,6 +91,35 @@ func emitterOf(op isa.Op) emitter {
 		return emitLoadFar
 	case isa.LOOP, isa.LOOPE, isa.LOOPNE, isa.JCXZ:
 		return emitLoop
+	case isa.FLD, isa.FILD:
+		return emitFld
+	case isa.FLD1, isa.FLDL2T, isa.FLDL2E, isa.FLDPI, isa.FLDLG2, isa.FLDLN2, isa.FLDZ:
+		return emitFldConst
+	case isa.FST, isa.FSTP, isa.FSTP8, isa.FSTP9:
+		return emitFst
+	case isa.FIST, isa.FISTP:
+		return emitFist
+	case isa.FXCH, isa.FXCH4, isa.FXCH7:
+		return emitFxch
+	case isa.FCHS, isa.FABS:
+		return emitFsign
+	case isa.FNSTSW:
+		return emitFnstsw
+	case isa.FNSTCW:
+		return emitFnstcw
+	case isa.FLDCW:
+		return emitFldcw
+	case isa.FADD, isa.FMUL, isa.FSUB, isa.FSUBR, isa.FDIV, isa.FDIVR,
+		isa.FIADD, isa.FIMUL, isa.FISUB, isa.FISUBR, isa.FIDIV, isa.FIDIVR,
+		isa.FADDP, isa.FMULP, isa.FSUBP, isa.FSUBRP, isa.FDIVP, isa.FDIVRP:
+		return emitFarith
+	case isa.FCOM, isa.FCOMP, isa.FICOM, isa.FICOMP, isa.FCOM2, isa.FCOMP3, isa.FCOMP5, isa.FCOMPP,
+		isa.FUCOM, isa.FUCOMP, isa.FUCOMPP:
+		return emitFcom
+	case isa.FCOMI, isa.FCOMIP, isa.FUCOMI, isa.FUCOMIP:
+		return emitFcomi
+	case isa.FTST:
+		return emitFtst
 	case isa.JMP:
 		return emitJmp
 	case isa.CALL:

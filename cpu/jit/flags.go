@@ -111,7 +111,7 @@ func (t *translator) findNeeds() {
 	for i := range t.tr.Insts {
 		t.i, t.in = i, &t.tr.Insts[i]
 		t.after[i] = true
-		t.try = amd64.Asm{Code: t.room[:]}
+		t.try, t.known = amd64.Asm{Code: t.room[:]}, x87Known{}
 		f := emitterOf(t.in.Op)
 		t.can[i] = f != nil && f(t) && !t.Full
 		t.sees[i] = !t.can[i] || len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
@@ -122,7 +122,7 @@ func (t *translator) findNeeds() {
 	for i := range t.tr.Insts {
 		t.i, t.in = i, &t.tr.Insts[i]
 		if g := &t.grp; t.can[i] && (g.members[i][0].group != 0 || g.members[i][1].group != 0) {
-			t.try = amd64.Asm{Code: t.room[:]}
+			t.try, t.known = amd64.Asm{Code: t.room[:]}, x87Known{}
 			t.led = [2]bool{}
 			emitterOf(t.in.Op)(t)
 			for which, m := range g.members[i] {
@@ -154,7 +154,8 @@ func (t *translator) overwrites() bool {
 	in := t.in
 	switch in.Op {
 	case isa.ADD, isa.OR, isa.AND, isa.SUB, isa.XOR, isa.CMP, isa.TEST, isa.NEG,
-		isa.BSF, isa.BSR, isa.XADD, isa.CMPXCHG:
+		isa.BSF, isa.BSR, isa.XADD, isa.CMPXCHG,
+		isa.FCOMI, isa.FCOMIP, isa.FUCOMI, isa.FUCOMIP:
 		return true
 	}
 	return t.shiftByImm()

@@ -89,6 +89,9 @@ func (t *translator) findAccesses() {
 		switch in.Op {
 		case isa.CMP, isa.TEST, isa.PUSH, isa.CALL, isa.JMP, isa.BT, isa.MUL, isa.IMUL, isa.DIV, isa.IDIV:
 			write = false
+		case isa.FST, isa.FSTP, isa.FIST, isa.FISTP, isa.FNSTSW, isa.FNSTCW:
+		default:
+			write = write && in.Row.Attr&isa.X87 == 0
 		}
 		switch in.Op {
 		case isa.BT, isa.BTS, isa.BTR, isa.BTC:
@@ -96,7 +99,7 @@ func (t *translator) findAccesses() {
 				return // it is somewhere beside
 			}
 		}
-		if t.flat(in.Seg) && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 4 {
+		if t.flat(in.Seg) && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 8 {
 			s.join(t.i, operand, in.Base, int32(in.Disp), int32(a.Size), write)
 		}
 	}
@@ -146,6 +149,12 @@ func (s *grouping) follow(in *Inst) {
 	d, v := &in.Args[0], &in.Args[1]
 	toReg := d.Kind == isa.Reg
 	imm := int32(in.Imm)
+	if in.Row.Attr&isa.X87 != 0 {
+		if toReg {
+			s.fresh(0) // FNSTSW AX
+		}
+		return
+	}
 	switch in.Op {
 	case isa.CMP, isa.TEST, isa.NOP, isa.JMP, isa.CALL, isa.RET, isa.BT,
 		isa.CLC, isa.STC, isa.CMC, isa.CLD, isa.STD, isa.CLI, isa.SAHF:

@@ -19,6 +19,8 @@ type Layout struct {
 
 	SegBase, SegEndR, SegEndW, SegSel, SegLimit, SegAttr [6]int32
 
+	X87 X87Layout
+
 	DivClearsFlags bool // a division leaves ZF = SF = PF = 0, AF = 1
 
 	TLB                   [2]int32 // by Trace.Privilege
@@ -169,6 +171,10 @@ type stub struct {
 	n    int // the instruction that misses; instructions before the edge
 	d    uint32
 	now  pending // at the jump
+
+	saved uint8  // registers of the guest that are lent there
+	write func() // of stubCold
+	back  int    // where it goes on
 }
 
 type stubKind uint8
@@ -177,6 +183,7 @@ const (
 	stubMiss stubKind = iota // leave to the interpreter in front of instruction n
 	stubLook                 // leave for the budget's sake
 	stubEdge                 // an edge behind n instructions, d bytes from the start
+	stubCold                 // a rare part of instruction n
 )
 
 // translator is the work on one trace.
@@ -195,12 +202,13 @@ type translator struct {
 	sees   []bool  // instruction i, or what it may leave to, sees the flags in front of it
 	stubs  []stub
 	grp    grouping
+	known  x87Known
 	led    [2]bool   // which accesses of the current instruction have looked up for a group
 	target amd64.Mem // the operand in memory behind access or stack
 	code   Code
-	try    amd64.Asm // where findNeeds has things written
-	room   [512]byte // for try
-	done   bool      // the trace has ended
+	try    amd64.Asm  // where findNeeds has things written
+	room   [1024]byte // for try
+	done   bool       // the trace has ended
 }
 
 // emitter writes an instruction. It returns false, having written nothing, if it
@@ -216,6 +224,7 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 	t.now, t.host, t.done, t.code = pending{}, false, false, Code{}
 	t.findNeeds()
 	t.Asm = &e.asm
+	t.known = x87Known{}
 	start, edges := e.asm.N, len(e.edges)
 	t.code.Entry = uint32(e.asm.N)
 	for t.i = range tr.Insts {
@@ -236,6 +245,14 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 			t.edge(s.n, s.d)
 			continue
 		}
+		t.known.saved = s.saved
+		if s.kind == stubCold {
+			t.i, t.in = s.n, &tr.Insts[s.n]
+			s.write()
+			t.JmpTo(s.back)
+			continue
+		}
+		t.x87Return()
 		t.materialise()
 		if s.kind == stubMiss {
 			t.leaveTo(s.n)
@@ -278,7 +295,7 @@ func (t *translator) inst() {
 	t.MovImm64(amd64.SI, uint64(op)|ExitOp)
 	t.Ret()
 	t.code.Resume = append(t.code.Resume, Resume{t.i, uint32(t.N)})
-	t.now, t.host = pending{}, false
+	t.now, t.host, t.known = pending{}, false, x87Known{}
 }
 
 // mem returns the operand in memory, or nil.
@@ -293,8 +310,18 @@ func (t *translator) mem() *isa.Operand {
 
 // stub has code written later, to which the jump at the given place leads.
 func (t *translator) stub(kind stubKind, at, n int, d uint32) {
-	t.stubs = append(t.stubs, stub{kind, at, n, d, t.now})
+	t.stubs = append(t.stubs, stub{kind: kind, at: at, n: n, d: d, now: t.now, saved: t.known.saved})
 }
+
+// cold has a rare part of the current instruction written out of the line, where the jump
+// at the given place leads. It goes on where join is called with the same number.
+func (t *translator) cold(at int, write func()) int {
+	t.stub(stubCold, at, t.i, 0)
+	t.stubs[len(t.stubs)-1].write = write
+	return len(t.stubs) - 1
+}
+
+func (t *translator) join(cold int) { t.stubs[cold].back = t.N }
 
 // leaveTo leaves to the interpreter in front of instruction i. The flags are stored.
 func (t *translator) leaveTo(i int) {

@@ -1,0 +1,251 @@
+package cpu
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"beige/cpu/fpu"
+)
+
+// x87 instructions in translated code, each against the interpreter (see
+// translate_ops_test.go), with anything in the registers, memory, control and status word.
+
+// x87Forms lists what is translated. ModRM 46 10 is [esi+16].
+func x87Forms() []opForm {
+	var list []opForm
+	add := func(name string, code ...byte) {
+		list = append(list, opForm{name: name, code: bytes.Clone(code), leaves: true})
+	}
+	mem := func(name string, opcode, digit byte) { add(name, opcode, 0x46|digit<<3, 16) }
+	for name, op := range map[string][2]byte{
+		"FLD m32": {0xd9, 0}, "FLD m64": {0xdd, 0}, "FST m32": {0xd9, 2}, "FST m64": {0xdd, 2}, "FSTP m32": {0xd9, 3}, "FSTP m64": {0xdd, 3},
+		"FILD m16": {0xdf, 0}, "FILD m32": {0xdb, 0}, "FILD m64": {0xdf, 5},
+		"FIST m16": {0xdf, 2}, "FIST m32": {0xdb, 2}, "FISTP m16": {0xdf, 3}, "FISTP m32": {0xdb, 3}, "FISTP m64": {0xdf, 7},
+		"FNSTSW m16": {0xdd, 7}, "FNSTCW": {0xd9, 7}, "FLDCW": {0xd9, 5},
+	} {
+		mem(name, op[0], op[1])
+		add(name+" of FS", 0x64, op[0], 0x46|op[1]<<3, 0x10)
+	}
+	for d, name := range []string{"FADD", "FMUL", "FCOM", "FCOMP", "FSUB", "FSUBR", "FDIV", "FDIVR"} {
+		d := byte(d)
+		mem(name+" m32", 0xd8, d)
+		mem(name+" m64", 0xdc, d)
+		mem("FI"+name[1:]+" m32", 0xda, d)
+		mem("FI"+name[1:]+" m16", 0xde, d)
+		for _, i := range []byte{0, 1, 3, 7} {
+			add(fmt.Sprint(name, " ST,ST", i), 0xd8, 0xc0|d<<3|i)
+			add(fmt.Sprint(name, " ST", i, ",ST"), 0xdc, 0xc0|d<<3|i)
+			if d != 3 || i == 1 {
+				add(fmt.Sprint(name, "P ST", i, ",ST"), 0xde, 0xc0|d<<3|i)
+			}
+		}
+	}
+	for name, op := range map[string][2]byte{
+		"FLD": {0xd9, 0xc0}, "FXCH": {0xd9, 0xc8}, "FXCH4": {0xdd, 0xc8}, "FXCH7": {0xdf, 0xc8},
+		"FST": {0xdd, 0xd0}, "FSTP": {0xdd, 0xd8}, "FSTP8": {0xdf, 0xd0}, "FSTP9": {0xdf, 0xd8},
+		"FUCOM": {0xdd, 0xe0}, "FUCOMP": {0xdd, 0xe8},
+		"FUCOMI": {0xdb, 0xe8}, "FCOMI": {0xdb, 0xf0}, "FUCOMIP": {0xdf, 0xe8}, "FCOMIP": {0xdf, 0xf0},
+	} {
+		for _, i := range []byte{0, 1, 2, 7} {
+			add(fmt.Sprint(name, " ST", i), op[0], op[1]|i)
+		}
+	}
+	add("FUCOMPP", 0xda, 0xe9)
+	add("FNSTSW AX", 0xdf, 0xe0)
+	for m, name := range map[byte]string{0xe0: "FCHS", 0xe1: "FABS", 0xe4: "FTST", 0xe8: "FLD1", 0xe9: "FLDL2T", 0xea: "FLDL2E", 0xeb: "FLDPI", 0xec: "FLDLG2", 0xed: "FLDLN2", 0xee: "FLDZ"} {
+		add(name, 0xd9, m)
+	}
+	return list
+}
+
+// x87Mix is instructions in a row, which know of each other what need not be checked.
+func (r *opRigs) x87Mix(forms []opForm) []byte {
+	var code []byte
+	for range 2 + r.rand.IntN(10) {
+		code = append(code, forms[r.rand.IntN(len(forms))].code...)
+		if r.rand.IntN(6) == 0 {
+			code = append(code, flagsBefore[1+r.rand.IntN(len(flagsBefore)-1)]...)
+		}
+		if r.rand.IntN(20) == 0 {
+			code = append(code, 0xd9, 0xfa) // FSQRT, which the interpreter executes
+		}
+	}
+	return code
+}
+
+// x87Number is any number, most of them normal and near to each other.
+func (r *opRigs) x87Number() fpu.F80 {
+	mants := [...]uint64{0, 1, 1 << 62, 1 << 63, 1<<63 | 1, 1<<63 | 1<<10, 1<<63 | 1<<11, 1<<63 | 3<<10, 1<<63 | 1<<39, 1<<63 | 3<<39, 3 << 62, ^uint64(0), 1<<64 - 1<<11, 1<<64 - 1<<10, 1<<63 - 1}
+	exps := [...]uint16{0, 1, 2, 0x3bff, 0x3c00, 0x3c01, 0x3f80, 0x3f81, 0x3f82, 0x3ffd, 0x3ffe, 0x3fff, 0x4000, 0x400d, 0x400e, 0x400f, 0x401d, 0x401e, 0x401f, 0x403c, 0x403d, 0x403e, 0x403f, 0x407d, 0x407e, 0x407f, 0x43fd, 0x43fe, 0x43ff, 0x7ffd, 0x7ffe, 0x7fff}
+	v := fpu.F80{Mant: r.rand.Uint64() | 1<<63, SE: 0x3fff}
+	switch r.rand.IntN(8) {
+	case 0:
+		v.Mant = mants[r.rand.IntN(len(mants))]
+	case 1:
+		v.Mant &= ^uint64(0) << r.rand.IntN(64)
+	case 2:
+		v.Mant >>= r.rand.IntN(2)
+	}
+	switch r.rand.IntN(8) {
+	case 0:
+		v.SE = exps[r.rand.IntN(len(exps))]
+	case 1:
+		v.SE = uint16(r.rand.IntN(0x8000))
+	case 2, 3, 4:
+		v.SE += uint16(r.rand.IntN(70)) - 5
+	case 5:
+		if r.rand.IntN(2) == 0 {
+			v = fpu.F80{}
+		}
+	}
+	v.SE |= uint16(r.rand.IntN(2)) << 15
+	return v
+}
+
+// x87Fill gives both processors the same unit and operands at [esi+16].
+func (r *opRigs) x87Fill() {
+	var u fpu.Unit
+	for i := range u.R {
+		u.R[i] = r.x87Number()
+	}
+	switch r.rand.IntN(6) {
+	case 0: // two equal, or equal but for the sign
+		u.R[0] = u.R[1]
+		u.R[2] = u.R[1].Neg()
+	case 1:
+		u.R[1] = fpu.F80{Mant: u.R[0].Mant + 1<<r.rand.IntN(64), SE: u.R[0].SE}
+	}
+	u.Top, u.Use, u.SW = uint8(r.rand.IntN(8)), 0xff, uint16(r.rand.Uint32())&0x4740
+	switch r.rand.IntN(4) {
+	case 0:
+		u.Use = uint8(r.rand.Uint32())
+	case 1, 2:
+		u.Use &^= 1 << ((u.Top - 1) & 7)
+		u.Use &^= 1 << ((u.Top - 2) & 7)
+	}
+	u.FCS, u.FDS, u.FOP, u.FIP, u.FDP = 0x1111, 0x2222, 0x333, 0x44444444, 0x55555555
+	cw := uint16(0x37f)
+	switch r.rand.IntN(5) {
+	case 0:
+		cw = uint16(r.rand.Uint32())
+	case 1:
+		cw = cw&^0xf00 | uint16(r.rand.IntN(16))<<8
+	}
+	if r.rand.IntN(6) == 0 {
+		u.SW |= uint16(r.rand.IntN(64))
+	} else {
+		u.SW |= cw & uint16(r.rand.Uint32()) & 0x3f
+	}
+	u.LoadCW(cw)
+	cr0 := uint64(0)
+	if r.rand.IntN(16) == 0 {
+		cr0 = uint64(r.rand.IntN(16)) &^ 1
+	}
+	cr0 |= uint64(r.rand.IntN(2)) << 5
+	var b [8]byte
+	switch v := r.x87Number(); r.rand.IntN(5) {
+	case 0:
+		d, _ := fpu.ToFloat64(v, 0x37f)
+		binary.LittleEndian.PutUint64(b[:], d)
+	case 1:
+		f, _ := fpu.ToFloat32(v, 0x37f)
+		binary.LittleEndian.PutUint32(b[:], f)
+	case 2:
+		specials := [...]float64{0, math.Copysign(0, -1), 1, math.MaxFloat64, 0x1p-1022, 0x1p-1023, math.Inf(1), math.NaN(), -5e-324}
+		d := specials[r.rand.IntN(len(specials))]
+		binary.LittleEndian.PutUint64(b[:], math.Float64bits(d))
+		if r.rand.IntN(2) == 0 {
+			binary.LittleEndian.PutUint32(b[:], math.Float32bits(float32(d)))
+		}
+	case 3:
+		binary.LittleEndian.PutUint64(b[:], uint64(int64(r.rand.Uint64())>>r.rand.IntN(64)))
+	case 4:
+		binary.LittleEndian.PutUint16(b[:], cw^uint16(r.rand.IntN(16))<<8)
+	}
+	for i, rig := range r.both {
+		copy(r.data[i][rigData+0x810-opsLow:], b[:])
+		u.Model = rig.FPU.Model
+		rig.FPU = u
+		rig.CR0 = rig.CR0&^0x2e | cr0
+		rig.FERR, rig.frozen = false, false
+		rig.updateFERR(nil)
+		rig.Refresh()
+	}
+}
+
+// x87Tame gives both processors a unit that has what translated code does by itself: 1 to
+// 2^15 and zeros in the registers, room for one more, and the usual control word.
+func (r *opRigs) x87Tame() {
+	r.x87Fill()
+	u := r.both[0].FPU
+	for i := range u.R {
+		u.R[i] = fpu.F80{Mant: r.rand.Uint64() | 1<<63, SE: 0x3fff + uint16(r.rand.IntN(14)) | uint16(r.rand.IntN(2))<<15}
+	}
+	u.Top, u.Use, u.SW = uint8(r.rand.IntN(8)), 0xff, 0x4700
+	u.Use &^= 1 << ((u.Top - 1) & 7)
+	u.LoadCW(0x37f)
+	if r.zeros && r.rand.IntN(2) == 0 {
+		u.R[r.rand.IntN(8)] = fpu.F80{SE: uint16(r.rand.IntN(2)) << 15}
+	}
+	for i, rig := range r.both {
+		binary.LittleEndian.PutUint64(r.data[i][rigData+0x810-opsLow:], r.operand)
+		rig.FPU = u
+		rig.CR0 &^= 0x2e
+		rig.Refresh()
+	}
+}
+
+// What is usual does not leave translated code.
+func TestTranslatedX87Stays(t *testing.T) {
+	r := newOpRigs(t, "pentium-ii", 5)
+	if r.both[0].engine == nil {
+		t.Skip("this host has no translating engine")
+	}
+	r.more = r.x87Tame
+	for _, f := range x87Forms() {
+		if strings.HasSuffix(f.name, "7") || strings.HasSuffix(f.name, "7,ST") {
+			continue // ST(7) is empty
+		}
+		// 0x42f6_e979_42f6_e979 is a normal number in each format, and small as an integer
+		// of 16 and 32 bits.
+		r.operand = 0x42f6_e979_42f6_e979
+		if strings.HasPrefix(f.name, "FLDCW") {
+			r.operand = 0x77f
+		}
+		r.zeros = !strings.HasPrefix(f.name, "FDIV") && !strings.HasPrefix(f.name, "FIDIV")
+		f.leaves = false
+		if left := r.run(t, f, f.code, 40); left != 0 {
+			t.Errorf("%s (% x): left to the interpreter %d times", f.name, f.code, left)
+		}
+	}
+}
+
+func TestTranslatedX87(t *testing.T) {
+	r := newOpRigs(t, "pentium-ii", 4)
+	if r.both[0].engine == nil {
+		t.Skip("this host has no translating engine")
+	}
+	r.more = r.x87Fill
+	n, mixes := 400, 1500
+	if testing.Short() {
+		n, mixes = 40, 150
+	}
+	forms := x87Forms()
+	for k, f := range forms {
+		for i := range 4 {
+			code := slices.Concat(flagsBefore[(k+5*i)%len(flagsBefore)], f.code, flagsBehind[(k+3*i)%len(flagsBehind)])
+			r.run(t, f, code, n/4)
+		}
+	}
+	for k := range mixes {
+		code := r.x87Mix(forms)
+		f := opForm{name: fmt.Sprint("mix ", k), leaves: true, mixed: true}
+		r.run(t, f, code, 30)
+	}
+	t.Logf("%+v", r.both[0].engine.count)
+}
