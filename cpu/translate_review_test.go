@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// Displacements from one register that are 2 GB apart are no group.
-func TestTranslatedFarOperands(t *testing.T) {
+// What is no group: accesses that are 2 GB apart, and those of string instructions,
+// which look up for themselves.
+func TestTranslatedNoGroup(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		code []byte
@@ -19,6 +20,9 @@ func TestTranslatedFarOperands(t *testing.T) {
 		{"2 bytes less, first", []byte{0x8b, 0x8b, 0xfe, 0xff, 0xff, 0x7f, 0x8b, 0x03}},
 		{"stores", []byte{0x89, 0x83, 0, 0, 0, 0x80, 0x89, 0x03}},
 		{"in two steps", []byte{0x8b, 0x03, 0x81, 0xc3, 0, 0, 0, 0x60, 0x8b, 0x8b, 0, 0, 0, 0x60, 0x81, 0xeb, 0, 0, 0, 0x60}},
+		{"STOSD", []byte{0x89, 0xdf, 0xab, 0x8b, 0x0b, 0x8b, 0x53, 0x04}},             // mov edi,ebx; stosd; mov ecx,[ebx]; mov edx,[ebx+4]
+		{"MOVSD", []byte{0x89, 0xdf, 0x89, 0xde, 0xa5, 0x8b, 0x0b, 0x89, 0x53, 0x04}}, // mov edi,ebx; mov esi,ebx; movsd; mov ecx,[ebx]; mov [ebx+4],edx
+		{"BTS", []byte{0x0f, 0xab, 0x0b, 0x8b, 0x0b, 0x89, 0x53, 0x04}},               // bts [ebx],ecx; mov ecx,[ebx]; mov [ebx+4],edx
 		{"all around", []byte{0x8b, 0x03, 0x81, 0xc3, 0, 0, 0, 0x40, 0x81, 0xc3, 0, 0, 0, 0x40, 0x8b, 0x8b, 0x04, 0, 0, 0x80, 0x81, 0xc3, 0, 0, 0, 0x80}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -237,4 +241,22 @@ func TestTranslatedGroups(t *testing.T) {
 	}
 	e.ran()
 	t.Logf("%+v, %d of %d executed are faults", e.got.engine.count, e.got.counters.Faults, e.got.Retired)
+}
+
+// A number of executions that no trace counts to is not taken for a small one.
+func TestTranslatedLate(t *testing.T) {
+	needEngine(t)
+	r := newProt(t, "pentium-ii", 0x40, 0xeb, 0xfd) // inc eax; jmp
+	r.engine = nil
+	if err := r.initEngine(1<<16+2, codeSize); err != nil {
+		t.Fatal(err)
+	}
+	r.Run(1000)
+	if n := r.engine.count.Traces; n != 0 {
+		t.Errorf("%d traces translated", n)
+	}
+	r.Run(200_000)
+	if n := r.engine.count.Traces; n == 0 {
+		t.Error("nothing was translated")
+	}
 }

@@ -67,8 +67,7 @@ func (t *translator) findGroups() {
 		s.members = append(s.members, [2]member{})
 		t.i, t.in = i, &t.tr.Insts[i]
 		if !t.can[i] {
-			s.all() // and R9 is lost
-			s.groups = append(s.groups, group{})
+			s.all() // and R9 is lost: no group goes on
 			continue
 		}
 		t.findAccesses()
