@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"unsafe"
 
 	"beige/cpu/fpu"
@@ -39,8 +40,7 @@ type engine struct {
 	*jit.Engine
 	hotAt   uint16
 	byOp    map[*Op]*translation
-	edges   []*translation // by edge: whose it is
-	linked  []*translation // and where it leads, or nil
+	linked  []*translation // by edge: where it leads, or nil
 	jumped  bool           // the jump cache may hold something
 	trace   jit.Trace      // scratch
 	builder builder        // scratch
@@ -108,7 +108,7 @@ func (c *CPU) initEngine(at, size int) error {
 	if err != nil {
 		return err
 	}
-	c.engine = &engine{Engine: e, hotAt: uint16(at), byOp: make(map[*Op]*translation)}
+	c.engine = &engine{Engine: e, hotAt: uint16(min(at, math.MaxUint16)), byOp: make(map[*Op]*translation)}
 	c.frame = code.Frame{
 		R:     uintptr(unsafe.Pointer(&c.R)),
 		State: uintptr(unsafe.Pointer(c)),
@@ -260,10 +260,9 @@ func (c *CPU) translate(first *Op) {
 		alone[i][1].amask = r.Code
 	}
 	for _, id := range code.Edges {
-		for int(id) >= len(e.edges) {
-			e.edges, e.linked = append(e.edges, nil), append(e.linked, nil)
+		for int(id) >= len(e.linked) {
+			e.linked = append(e.linked, nil)
 		}
-		e.edges[id], e.linked[id] = tr, nil
 	}
 	e.byOp[first] = tr
 	e.count.Traces++
@@ -367,9 +366,8 @@ func (c *CPU) flushTranslations() {
 		}
 	}
 	clear(e.byOp)
-	clear(e.edges)
 	clear(e.linked)
-	e.edges, e.linked = e.edges[:0], e.linked[:0]
+	e.linked = e.linked[:0]
 	e.Flush()
 	c.clearJumps()
 }

@@ -72,8 +72,7 @@ func (t *translator) findGroups() {
 			continue
 		}
 		if !t.can[i] {
-			s.all() // and R9 is lost
-			s.groups = append(s.groups, group{})
+			s.all() // and R9 is lost: no group goes on
 			continue
 		}
 		t.findAccesses()

@@ -124,7 +124,7 @@ func emitXchg(t *translator) bool {
 }
 
 // highByte copies the low byte of scratch register src to AH..BH, which no
-// instruction can name together with it. It keeps the host's flags from nobody.
+// instruction can name together with it. It changes the host's flags.
 func (t *translator) highByte(r uint8, src amd64.Reg) {
 	whole := hostOf[r&3]
 	t.Shift(amd64.ROR, 4, whole, 8)

@@ -250,8 +250,7 @@ func (a *Asm) Mov(size uint8, dst, src Reg) { a.RR(wide(0x88, size), size, src, 
 func (a *Asm) Load(size uint8, dst Reg, m Mem)  { a.RM(wide(0x8a, size), size, dst, m) }
 func (a *Asm) Store(size uint8, m Mem, src Reg) { a.RM(wide(0x88, size), size, src, m) }
 
-// LoadZX and LoadSX read memory of size bytes and extend it to 32 bits; LoadSX64 to
-// 64.
+// LoadZX and LoadSX read memory of size bytes and extend it to 32 bits.
 func (a *Asm) LoadZX(size uint8, dst Reg, m Mem) {
 	switch size {
 	case 1:
@@ -489,9 +488,6 @@ func (a *Asm) Jcc(cc uint8) int {
 	a.imm32(0)
 	return a.N - 4
 }
-
-// JmpTo jumps to a place in Code.
-func (a *Asm) JmpTo(to int) { a.Patch(a.Jmp(), to) }
 
 // JmpMem jumps to the address in memory.
 func (a *Asm) JmpMem(m Mem) { a.RM(0xff, 4, 4, m) }
