@@ -40,6 +40,16 @@ func TestEnginesDemo(t *testing.T) {
 	sameHashes(t, "wait \"beige>\" within 20s\nhash\ntype \"cpu\\nticks\\n\"\n"+strings.Repeat("sleep 700ms\nhash\n", 4)+"quit 3\n", 3)
 }
 
+// FreeDOS starts and runs commands in real mode: the BIOS, the kernel, the shell.
+func TestEnginesFreeDOS(t *testing.T) {
+	t.Parallel()
+	script := strings.Repeat("sleep 700ms\nhash\n", 4) + "wait \"A:\\\\>\" within 60s\nhash\ntype \"dir\\n\"\nsleep 500ms\nhash\n" +
+		"type \"for %i in (1 2 3 4 5 6) do dir /s\\n\"\n" + strings.Repeat("sleep 600ms\nhash\n", 4) + "quit 3\n"
+	for _, model := range []string{"80386", "pentium-ii"} {
+		sameHashes(t, script, 3, "--cpu", model, "--snapshot", guestImage(t, "freedos-144.img"))
+	}
+}
+
 // Decompression, the kernel's own start, modules and the first programs.
 func TestEnginesLinux(t *testing.T) {
 	if testing.Short() {
