@@ -44,6 +44,9 @@ var translatedOps = map[isa.Op]bool{
 }
 
 func init() {
+	for op := isa.FLD; op <= isa.FNSTSW; op++ {
+		translatedOps[op] = op != isa.FBLD && op != isa.FBSTP && !(op >= isa.FCMOVB && op <= isa.FCMOVNU) && !(op >= isa.FSQRT && op <= isa.FSINCOS)
+	}
 	for i := range isa.Op(16) {
 		translatedOps[isa.SETO+i], translatedOps[isa.CMOVO+i] = true, true
 	}

@@ -60,7 +60,18 @@ func x87Forms() []opForm {
 	for m, name := range map[byte]string{0xe0: "FCHS", 0xe1: "FABS", 0xe4: "FTST", 0xe8: "FLD1", 0xe9: "FLDL2T", 0xea: "FLDL2E", 0xeb: "FLDPI", 0xec: "FLDLG2", 0xed: "FLDLN2", 0xee: "FLDZ"} {
 		add(name, 0xd9, m)
 	}
+	slices.SortFunc(list, func(a, b opForm) int { return strings.Compare(a.name, b.name) })
 	return list
+}
+
+// x87Rows are instructions in a row where one changes what the next has to check.
+var x87Rows = [][]byte{
+	{0xdd, 0xd8, 0xdd, 0xd7, 0xd9, 0xe8},                                                                         // FSTP ST0; FST ST7; FLD1
+	{0xd8, 0xc1, 0xd9, 0x6e, 16, 0xd8, 0xc1},                                                                     // FADD ST,ST1; FLDCW [ESI+16]; FADD ST,ST1
+	{0xd9, 0xc0, 0x64, 0xd9, 0x46, 16, 0xd9, 0x46, 16},                                                           // FLD ST0; FLD FS:[ESI+16]; FLD [ESI+16]
+	{0x8d, 0x06, 0x8b, 0x50, 16, 0xdf, 0xe0, 0x8b, 0x58, 8},                                                      // LEA EAX,[ESI]; MOV EDX,[EAX+16]; FNSTSW AX; MOV EBX,[EAX+8]
+	{0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8, 0xd9, 0xe8}, // FLD1, nine times
+	{0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1, 0xde, 0xc1},             // FADDP, eight times
 }
 
 // x87Mix is instructions in a row, which know of each other what need not be checked.
@@ -83,6 +94,9 @@ func (r *opRigs) x87Number() fpu.F80 {
 	mants := [...]uint64{0, 1, 1 << 62, 1 << 63, 1<<63 | 1, 1<<63 | 1<<10, 1<<63 | 1<<11, 1<<63 | 3<<10, 1<<63 | 1<<39, 1<<63 | 3<<39, 3 << 62, ^uint64(0), 1<<64 - 1<<11, 1<<64 - 1<<10, 1<<63 - 1}
 	exps := [...]uint16{0, 1, 2, 0x3bff, 0x3c00, 0x3c01, 0x3f80, 0x3f81, 0x3f82, 0x3ffd, 0x3ffe, 0x3fff, 0x4000, 0x400d, 0x400e, 0x400f, 0x401d, 0x401e, 0x401f, 0x403c, 0x403d, 0x403e, 0x403f, 0x407d, 0x407e, 0x407f, 0x43fd, 0x43fe, 0x43ff, 0x7ffd, 0x7ffe, 0x7fff}
 	v := fpu.F80{Mant: r.rand.Uint64() | 1<<63, SE: 0x3fff}
+	if r.rand.IntN(8) == 0 {
+		return fpu.F80{Mant: mants[r.rand.IntN(len(mants))], SE: exps[r.rand.IntN(len(exps))] | uint16(r.rand.IntN(2))<<15}
+	}
 	switch r.rand.IntN(8) {
 	case 0:
 		v.Mant = mants[r.rand.IntN(len(mants))]
@@ -119,6 +133,13 @@ func (r *opRigs) x87Fill() {
 		u.R[2] = u.R[1].Neg()
 	case 1:
 		u.R[1] = fpu.F80{Mant: u.R[0].Mant + 1<<r.rand.IntN(64), SE: u.R[0].SE}
+	case 2: // differences of one in the last place or none at all
+		for i := range u.R {
+			u.R[i] = fpu.F80{Mant: 1 << 63, SE: 0x4000}
+			if i%2 != 0 {
+				u.R[i] = fpu.F80{Mant: ^uint64(0), SE: 0xbfff}
+			}
+		}
 	}
 	u.Top, u.Use, u.SW = uint8(r.rand.IntN(8)), 0xff, uint16(r.rand.Uint32())&0x4740
 	switch r.rand.IntN(4) {
@@ -147,6 +168,7 @@ func (r *opRigs) x87Fill() {
 		cr0 = uint64(r.rand.IntN(16)) &^ 1
 	}
 	cr0 |= uint64(r.rand.IntN(2)) << 5
+	ferr := r.rand.IntN(16) == 0 // as an FLDENV leaves it that faults half way
 	var b [8]byte
 	switch v := r.x87Number(); r.rand.IntN(5) {
 	case 0:
@@ -174,6 +196,10 @@ func (r *opRigs) x87Fill() {
 		rig.CR0 = rig.CR0&^0x2e | cr0
 		rig.FERR, rig.frozen = false, false
 		rig.updateFERR(nil)
+		if ferr {
+			rig.FERR = true
+		}
+		rig.Seg[FS].Sel = 0x77
 		rig.Refresh()
 	}
 }
@@ -196,6 +222,7 @@ func (r *opRigs) x87Tame() {
 		binary.LittleEndian.PutUint64(r.data[i][rigData+0x810-opsLow:], r.operand)
 		rig.FPU = u
 		rig.CR0 &^= 0x2e
+		rig.FERR = false
 		rig.Refresh()
 	}
 }
@@ -241,6 +268,9 @@ func TestTranslatedX87(t *testing.T) {
 			code := slices.Concat(flagsBefore[(k+5*i)%len(flagsBefore)], f.code, flagsBehind[(k+3*i)%len(flagsBehind)])
 			r.run(t, f, code, n/4)
 		}
+	}
+	for _, code := range x87Rows {
+		r.run(t, opForm{name: "row", leaves: true}, code, 2*n)
 	}
 	for k := range mixes {
 		code := r.x87Mix(forms)

@@ -210,11 +210,8 @@ func (t *translator) x87Add() {
 	added := t.Jcc(amd64.AE)
 	t.Mov(8, dx, ax)
 	t.Shift(amd64.SHL, 8, dx, 63)
-	t.Mov(4, cx, r11)
-	t.ALUImm(amd64.AND, 4, cx, 1)
-	t.Shift(amd64.SHR, 8, r11, 1)
+	t.Shift(amd64.SHR, 8, r11, 1) // bit 0 is clear: at most 63 bits are in it
 	t.ALU(amd64.OR, 8, r11, dx)
-	t.ALU(amd64.OR, 8, r11, cx)
 	t.Shift(amd64.SHR, 8, ax, 1)
 	t.RR(0x1ba, 8, 5, ax) // BTS
 	t.Imm(1, 63)
