@@ -393,3 +393,43 @@ func TestTranslatedWrap(t *testing.T) {
 		})
 	}
 }
+
+// The same code is the user's and the supervisor's in turn: what the one may do, the
+// other's translation does not do for it.
+func TestTranslatedPrivileges(t *testing.T) {
+	for name, global := range map[string]uint32{"local": 0, "global": 0x100} {
+		t.Run(name, func(t *testing.T) {
+			e := newEngines(t, func() *rig {
+				r := newWorld(t)
+				r.CR4 |= CR4PGE
+				r.CR0 |= CR0WP
+				for page := uint32(8); page < 0x10; page++ {
+					r.setPTE(page, page<<12|7|global)
+				}
+				r.Refresh()
+				return r
+			})
+			kernel := e.want.Seg
+			user := newWorld(t).user().Seg
+			e.loops(60000, func(i int) {
+				e.both(func(r *rig) {
+					r.Halted, r.R[SP], r.CPL, r.Seg = false, rigStack0, 0, kernel
+					r.IP = []uint64{0x8005, rigCode}[i&1]
+					if i&1 != 0 {
+						r.CPL, r.Seg, r.R[SP] = 3, user, rigStack3
+					}
+					r.updateAll()
+					// The data page is the supervisor's, or read-only, or both's.
+					r.setPTE(0xc, 0xc000|global|[]uint32{7, 3, 7, 5}[i/2%4])
+					r.flushPage(0xc000)
+					if i%5 == 0 {
+						r.flushTLBLocal()
+					}
+				})
+			})
+			if e.got.counters.Faults == 0 {
+				t.Error("no faults")
+			}
+		})
+	}
+}
