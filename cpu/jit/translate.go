@@ -249,7 +249,7 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 		if s.kind == stubCold {
 			t.i, t.in = s.n, &tr.Insts[s.n]
 			s.write()
-			t.JmpTo(s.back)
+			t.Patch(t.Jmp(), s.back)
 			continue
 		}
 		t.x87Return()
