@@ -102,10 +102,12 @@ type CPU struct {
 
 	// How traces are linked, see links.go.
 	stamp, lastStamp uint32
-	spaces           [2]space // supervisor, user
-	global           space    // supervisor, of global pages alone: for translated code
-	calls            [callDepth]*Op
-	callTop          uint8
+	spaces           [2]spaces // supervisor, user
+	global           spaces    // supervisor, of global pages alone: for translated code
+
+	flushes, globalFlushes uint64 // of the TLB, for stamps
+	calls                  [callDepth]*Op
+	callTop                uint8
 
 	traces traceCache
 	engine *engine // nil: everything is interpreted
