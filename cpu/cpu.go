@@ -92,6 +92,7 @@ type CPU struct {
 	ipMask   uint32 // ffff or ffffffff: CS.D; what branches cut IP to
 	seqMask  uint32 // what running on cuts IP to: from the 80386 on nothing
 	spMask   uint32 // ffff or ffffffff: SS.B
+	endIP    uint64 // enter looks at the limit from here on: 0 if limited, else where IP wraps
 	keyIP    uint64 // ffff where the trace key holds IP, else 0
 	protMode bool   // CR0.PE and not virtual-8086 mode
 	v86      bool
@@ -101,10 +102,12 @@ type CPU struct {
 
 	// How traces are linked, see links.go.
 	stamp, lastStamp uint32
-	spaces           [2]space // supervisor, user
-	global           space    // supervisor, of global pages alone: for translated code
-	calls            [callDepth]*Op
-	callTop          uint8
+	spaces           [2]spaces // supervisor, user
+	global           spaces    // supervisor, of global pages alone: for translated code
+
+	flushes, globalFlushes uint64 // of the TLB, for stamps
+	calls                  [callDepth]*Op
+	callTop                uint8
 
 	traces traceCache
 	engine *engine // nil: everything is interpreted

@@ -19,7 +19,8 @@ const (
 // fetchTLB is what is known of code pages, for one privilege.
 type fetchTLB struct {
 	front  [fetchFront]fetchEntry
-	epoch  uint64 // of the valid entries of the front, in the upper half
+	epoch  uint64                  // of the valid entries of the front, in the upper half
+	stays  [fetchFront / 64]uint64 // entries of the front that are of global pages
 	local  map[uint32]location
 	global map[uint32]location // global pages, which MOV CR3 leaves
 }
@@ -46,8 +47,14 @@ func (f *fetchTLB) flush(keepGlobal bool) {
 	clear(f.local)
 	if !keepGlobal {
 		clear(f.global)
+		f.clearFront()
+		return
 	}
-	f.clearFront()
+	for i := range f.front {
+		if f.stays[i>>6]>>(i&63)&1 == 0 {
+			f.front[i] = fetchEntry{}
+		}
+	}
 }
 
 func (f *fetchTLB) flushPage(la uint32) {
@@ -56,12 +63,23 @@ func (f *fetchTLB) flushPage(la uint32) {
 	f.clearFront()
 }
 
-// find returns where a page starts, if it was walked to.
-func (f *fetchTLB) find(page uint32) (at location, ok bool) {
-	if at, ok = f.local[page]; !ok {
-		at, ok = f.global[page]
+// find returns where a page starts, if it was walked to, and whether it is global.
+func (f *fetchTLB) find(page uint32) (at location, global, ok bool) {
+	if at, ok = f.global[page]; ok {
+		return at, true, true
 	}
-	return at, ok
+	at, ok = f.local[page]
+	return at, false, ok
+}
+
+// put has the front know that the page of la starts at a location.
+func (f *fetchTLB) put(la uint32, at location, global bool) {
+	i := la >> pageShift % fetchFront
+	f.front[i] = fetchEntry{uint64(la&^pageMask) | f.epoch, at.idx - uint64(la&^pageMask)}
+	f.stays[i>>6] &^= 1 << (i & 63)
+	if global {
+		f.stays[i>>6] |= 1 << (i & 63)
+	}
 }
 
 // locateCode translates linear address la for the execution of what lies there. It
@@ -69,13 +87,13 @@ func (f *fetchTLB) find(page uint32) (at location, ok bool) {
 func (c *CPU) locateCode(la uint32) location {
 	f := c.fetch
 	page := la >> pageShift
-	at, ok := f.find(page)
+	at, global, ok := f.find(page)
 	if !ok {
-		at = c.walkToCode(la &^ pageMask)
+		at, global = c.walkToCode(la &^ pageMask)
 	}
 	off := la & pageMask
 	if c.steady(at) {
-		*f.entry(uint64(la)) = fetchEntry{uint64(la&^pageMask) | f.epoch, at.idx - uint64(la&^pageMask)}
+		f.put(la, at, global)
 	}
 	at.idx += uint64(off)
 	at.pa += off
@@ -83,7 +101,7 @@ func (c *CPU) locateCode(la uint32) location {
 }
 
 // walkToCode translates the address of a page and keeps it.
-func (c *CPU) walkToCode(la uint32) location {
+func (c *CPU) walkToCode(la uint32) (at location, global bool) {
 	f := c.fetch
 	tr := mmu.Translation{Phys: la}
 	if c.CR0&CR0PG != 0 {
@@ -100,7 +118,7 @@ func (c *CPU) walkToCode(la uint32) location {
 	}
 	pa := c.phys.CPUAddress(tr.Phys)
 	r, _, readable, _ := c.phys.Index(pa)
-	at := location{pa: pa}
+	at = location{pa: pa}
 	if readable {
 		at = location{idx: uint64(r), pa: pa, ram: true}
 	}
@@ -109,5 +127,5 @@ func (c *CPU) walkToCode(la uint32) location {
 	} else {
 		f.local[la>>pageShift] = at
 	}
-	return at
+	return at, tr.Global
 }

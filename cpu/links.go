@@ -9,46 +9,51 @@ package cpu
 //	the rest       op.link is a guess, which the key of the trace proves (enterAgain)
 //
 // A stamp numbers a state of the world in which a linear address means one byte of
-// memory and one mode: a new one begins with each flush of the TLB and each change of
-// mode or code segment. Each privilege has one, so a system call that changes neither
-// goes back to the stamp before it.
+// memory and one mode: new ones begin with each flush of the TLB. Each mode and base of
+// CS has one by privilege, so a system call goes back to the stamp before it, and so
+// does 16-bit code that calls from segment to segment.
 
-// space is what the stamp of one privilege stands for.
+// space is what a stamp stands for.
 type space struct {
 	mode  uint64
 	base  uint64 // of CS
+	since uint64 // flushes before it
 	stamp uint32
 }
 
-// updateStamp takes the stamp of the current mode, code segment and privilege.
+// spaces are those in use.
+type spaces [1 << spaceBits]space
+
+const spaceBits = 6
+
+// stamp returns the stamp of a mode and a base of CS behind so many flushes.
+func (s *spaces) stamp(c *CPU, since uint64) uint32 {
+	mode, base := c.mode, c.Seg[CS].Base
+	// By a multiplication, as slotOf does.
+	e := &s[(base+mode>>32)*0x9e3779b97f4a7c15>>(64-spaceBits)]
+	if e.mode != mode || e.base != base || e.since != since {
+		*e = space{mode, base, since, c.newStamp()}
+	}
+	return e.stamp
+}
+
+// updateStamp takes the stamps of the current mode, code segment and privilege.
 func (c *CPU) updateStamp() {
-	s := &c.spaces[0]
 	if c.CPL == 3 {
-		s = &c.spaces[1]
-	}
-	if base := c.Seg[CS].Base; s.mode != c.mode || s.base != base {
-		*s = space{c.mode, base, c.newStamp()}
-	}
-	c.stamp = s.stamp
-	if c.CPL == 3 {
-		c.host.stamps[1] = uint64(s.stamp) << 32
+		c.stamp = c.spaces[1].stamp(c, c.flushes)
+		c.host.stamps[1] = uint64(c.stamp) << 32
 		return
 	}
-	g := &c.global
-	if base := c.Seg[CS].Base; g.mode != c.mode || g.base != base {
-		*g = space{c.mode, base, c.newStamp()}
-	}
-	c.host.stamps[0] = uint64(g.stamp) << 32
+	c.stamp = c.spaces[0].stamp(c, c.flushes)
+	c.host.stamps[0] = uint64(c.global.stamp(c, c.globalFlushes)) << 32
 }
 
 // voidStamps ends all stamps: translations may have changed, but those of global pages
 // if these are kept.
 func (c *CPU) voidStamps(keepGlobal bool) {
-	for i := range c.spaces {
-		c.spaces[i] = space{}
-	}
+	c.flushes++
 	if !keepGlobal {
-		c.global = space{}
+		c.globalFlushes++
 	}
 	c.updateStamp()
 }
@@ -59,7 +64,8 @@ func (c *CPU) newStamp() uint32 {
 	if c.lastStamp == 0 {
 		c.flushTraces() // and with them all links
 		c.forgetCalls()
-		c.spaces, c.global = [2]space{}, space{}
+		c.flushes++
+		c.globalFlushes++
 		c.lastStamp = 1
 	}
 	return c.lastStamp

@@ -84,8 +84,10 @@ func (c *CPU) updateMode() {
 	if !c.model.Has32 {
 		c.seqMask = 0xffff
 	}
+	c.endIP = uint64(top) + 1
 	if c.limited {
 		m |= modeLimited
+		c.endIP = 0
 	}
 	c.spMask = 0xffff
 	if ss.Attr&attrD != 0 {

@@ -68,7 +68,7 @@ func slotOf(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> (64 - tableB
 // enter returns the trace at CS:IP, an instruction boundary, or nil when the run
 // loop has to look at the world first.
 func (c *CPU) enter() *Op {
-	if c.left >= maxTrace && !c.limited {
+	if c.left >= maxTrace && c.IP < c.endIP {
 		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
 		if e := c.fetch.entry(la); c.fetch.holds(e, la) {
 			key := la + e.d | c.mode | c.IP&c.keyIP<<keyIPShift
@@ -83,7 +83,7 @@ func (c *CPU) enter() *Op {
 // enterAgain is enter for an op that was followed by the trace op.link last time:
 // if the trace at CS:IP is the same, its key says so.
 func (c *CPU) enterAgain(op *Op) *Op {
-	if c.left >= maxTrace && !c.limited {
+	if c.left >= maxTrace && c.IP < c.endIP {
 		la := uint64(uint32(c.Seg[CS].Base) + uint32(c.IP))
 		if e := c.fetch.entry(la); c.fetch.holds(e, la) {
 			key := la + e.d | c.mode | c.IP&c.keyIP<<keyIPShift

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"math"
 	"unsafe"
 
 	"beige/cpu/fpu"
@@ -10,7 +11,7 @@ import (
 	"beige/mmu"
 )
 
-// Traces that run often are translated to code of the host (package jit). The first
+// Traces that run often on models from the 80386 on are translated to code of the host (package jit). The first
 // op of a trace stands for all of it: its handler first counts (opCold), then enters
 // the translation (opTranslated). What it was before is in the op that holds the key.
 // The other ops stay as they are, for the interpreter to go on with where translated
@@ -39,8 +40,7 @@ type engine struct {
 	*jit.Engine
 	hotAt   uint16
 	byOp    map[*Op]*translation
-	edges   []*translation // by edge: whose it is
-	linked  []*translation // and where it leads, or nil
+	linked  []*translation // by edge: where it leads, or nil
 	jumped  bool           // the jump cache may hold something
 	trace   jit.Trace      // scratch
 	builder builder        // scratch
@@ -101,12 +101,14 @@ func (c *CPU) initEngine(at, size int) error {
 		lay.SegEndR[i] = offset(unsafe.Pointer(&c.Seg[i].EndR))
 		lay.SegSel[i] = offset(unsafe.Pointer(&c.Seg[i].Sel))
 		lay.SegEndW[i] = offset(unsafe.Pointer(&c.Seg[i].EndW))
+		lay.SegLimit[i] = offset(unsafe.Pointer(&c.Seg[i].Limit))
+		lay.SegAttr[i] = offset(unsafe.Pointer(&c.Seg[i].Attr))
 	}
 	e, err := jit.New(size, lay)
 	if err != nil {
 		return err
 	}
-	c.engine = &engine{Engine: e, hotAt: uint16(at), byOp: make(map[*Op]*translation)}
+	c.engine = &engine{Engine: e, hotAt: uint16(min(at, math.MaxUint16)), byOp: make(map[*Op]*translation)}
 	c.frame = code.Frame{
 		R:     uintptr(unsafe.Pointer(&c.R)),
 		State: uintptr(unsafe.Pointer(c)),
@@ -129,8 +131,7 @@ func (c *CPU) Translations() (t Translations, ok bool) {
 
 // heat has the executions of a new trace counted.
 func (c *CPU) heat(first *Op, key uint64) {
-	const want, all = modeFlat | modeCode32 | modeStack32, modeFlat | modeCode32 | modeStack32 | modeLimited | modeSingle
-	if c.engine == nil || key&all != want {
+	if c.engine == nil || !c.model.Has32 || key&(modeLimited|modeSingle) != 0 {
 		return
 	}
 	k := keyOp(first)
@@ -259,10 +260,9 @@ func (c *CPU) translate(first *Op) {
 		alone[i][1].amask = r.Code
 	}
 	for _, id := range code.Edges {
-		for int(id) >= len(e.edges) {
-			e.edges, e.linked = append(e.edges, nil), append(e.linked, nil)
+		for int(id) >= len(e.linked) {
+			e.linked = append(e.linked, nil)
 		}
-		e.edges[id], e.linked[id] = tr, nil
 	}
 	e.byOp[first] = tr
 	e.count.Traces++
@@ -275,6 +275,12 @@ func (c *CPU) translate(first *Op) {
 func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
 	tr := &c.engine.trace
 	*tr = jit.Trace{Start: t.start & pageMask, Len: uint32(t.len), Privilege: c.privilege(), Insts: tr.Insts[:0]}
+	key := *keyOf(t.first)
+	tr.Mode = jit.Mode{
+		Code16: key&modeCode32 == 0, Stack16: key&modeStack32 == 0, Flat: key&modeFlat != 0,
+		Real: key&(modeProt|modeV86) == 0, V86: key&modeV86 != 0,
+	}
+	tr.IP = uint32(key >> keyIPShift)
 	bytes := c.mem[t.start:t.end()]
 	ops := t.ops()
 	for pos, j := 0, 0; pos < len(bytes); j++ {
@@ -283,7 +289,7 @@ func (c *CPU) translateTrace(t *trace) (code jit.Code, list []*alone, ok bool) {
 		}
 		tr.Insts = append(tr.Insts, jit.Inst{Off: uint32(pos), At: uintptr(unsafe.Pointer(&ops[j]))})
 		in := &tr.Insts[len(tr.Insts)-1].Inst
-		if c.dec.Decode(bytes[pos:], isa.Mode32, in) != isa.OK {
+		if c.dec.Decode(bytes[pos:], c.decodeMode(), in) != isa.OK {
 			tr.Insts = tr.Insts[:len(tr.Insts)-1]
 			break // #UD ends the trace
 		}
@@ -360,9 +366,8 @@ func (c *CPU) flushTranslations() {
 		}
 	}
 	clear(e.byOp)
-	clear(e.edges)
 	clear(e.linked)
-	e.edges, e.linked = e.edges[:0], e.linked[:0]
+	e.linked = e.linked[:0]
 	e.Flush()
 	c.clearJumps()
 }

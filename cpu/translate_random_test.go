@@ -11,10 +11,13 @@ import (
 	"beige/cpu/isa"
 )
 
-// flatGenerator writes random programs of flat 32-bit code: blocks of instructions from
-// the table, with branches between them, in endless loops.
-type flatGenerator struct {
+// randomCode writes random programs: blocks of instructions from the table, with branches
+// between them, in endless loops.
+type randomCode struct {
 	*rand.Rand
+	mode isa.Mode
+	base [6]uint32 // of the segments: pointers are linear addresses less that
+	load bool      // segment registers can be loaded with base>>4
 	dec  *isa.Decoder
 	rows []isa.Row
 }
@@ -28,7 +31,7 @@ const (
 	flatBlocksAt = 0x2800 // where handlers of faults return to: a count, and eight addresses
 )
 
-// translated are the mnemonics that most instructions of random programs have.
+// translatedOps are the mnemonics that most instructions of random programs have.
 var translatedOps = map[isa.Op]bool{
 	isa.MOV: true, isa.MOVZX: true, isa.MOVSX: true, isa.LEA: true, isa.XCHG: true, isa.NOP: true,
 	isa.ADD: true, isa.OR: true, isa.ADC: true, isa.SBB: true, isa.AND: true, isa.SUB: true, isa.XOR: true, isa.CMP: true, isa.TEST: true,
@@ -37,7 +40,7 @@ var translatedOps = map[isa.Op]bool{
 	isa.ROL: true, isa.ROR: true, isa.RCL: true, isa.RCR: true, isa.SHLD: true, isa.SHRD: true, isa.MUL: true, isa.DIV: true, isa.IDIV: true,
 	isa.BT: true, isa.BTS: true, isa.BTR: true, isa.BTC: true, isa.BSF: true, isa.BSR: true, isa.BSWAP: true, isa.XADD: true, isa.CMPXCHG: true,
 	isa.CLC: true, isa.STC: true, isa.CMC: true, isa.CLD: true, isa.STD: true, isa.LAHF: true, isa.SAHF: true,
-	isa.MOVS: true, isa.STOS: true, isa.LODS: true, isa.SCAS: true,
+	isa.MOVS: true, isa.STOS: true, isa.LODS: true, isa.SCAS: true, isa.XLAT: true, isa.PUSHA: true, isa.POPA: true, isa.PUSHF: true,
 }
 
 func init() {
@@ -49,10 +52,10 @@ func init() {
 	}
 }
 
-func newFlatGenerator() *flatGenerator {
-	g := &flatGenerator{dec: isa.NewDecoder(isa.LPentiumII)}
+func newRandomCode() *randomCode {
+	g := &randomCode{dec: isa.NewDecoder(isa.LPentiumII)}
 	for _, row := range isa.Rows() {
-		if row.Attr&(isa.Privileged|isa.IOPL|isa.IO|isa.Branch|isa.EndsTrace) != 0 && row.Op != isa.MOV || row.Prefix != 0 {
+		if row.Attr&(isa.Privileged|isa.IOPL|isa.IO|isa.Branch|isa.EndsTrace) != 0 && row.Op != isa.MOV && row.Op != isa.PUSHF && row.Op != isa.CLI || row.Prefix != 0 {
 			continue
 		}
 		g.rows = append(g.rows, row)
@@ -62,7 +65,7 @@ func newFlatGenerator() *flatGenerator {
 
 // inst appends a random instruction that mostly leaves the pointers EBP, ESI, EDI and
 // ESP alone and mostly accesses memory through them.
-func (g *flatGenerator) inst(code []byte) []byte {
+func (g *randomCode) inst(code []byte) []byte {
 	for {
 		row := &g.rows[g.IntN(len(g.rows))]
 		if !translatedOps[row.Op] && g.IntN(12) != 0 {
@@ -96,14 +99,15 @@ func (g *flatGenerator) inst(code []byte) []byte {
 			b = append(b, byte(g.Uint32())>>g.IntN(8))
 		}
 		var in isa.Inst
-		if g.dec.Decode(b, isa.Mode32, &in) != isa.OK || in.Op != row.Op {
+		if g.dec.Decode(b, g.mode, &in) != isa.OK || in.Op != row.Op {
 			continue
 		}
-		if in.AddrSize != 4 && g.IntN(50) != 0 {
+		if in.AddrSize != g.size() && g.IntN(50) != 0 {
 			continue
 		}
 		wild := false
 		for i, a := range in.Args {
+			wild = wild || i == 0 && a.Kind == isa.SReg && row.Op != isa.PUSH
 			pointer := a.Kind == isa.Reg && (a.Size > 1 && a.Reg >= SP)
 			switch {
 			case i == 0 && pointer && row.Op != isa.CMP && row.Op != isa.TEST && row.Op != isa.PUSH:
@@ -124,8 +128,18 @@ func (g *flatGenerator) inst(code []byte) []byte {
 	}
 }
 
+// size is that of operands and addresses without a prefix, word a value of it.
+func (g *randomCode) size() uint8 {
+	if g.mode == isa.Mode16 {
+		return 2
+	}
+	return 4
+}
+
+func (g *randomCode) word(v uint32) []byte { return le32(v)[:g.size()] }
+
 // program returns the code of both pages.
-func (g *flatGenerator) program() (page, blocks []byte) {
+func (g *randomCode) program() (page, blocks []byte) {
 	page = make([]byte, 0x2000)
 	for i := range page {
 		page[i] = 0x90
@@ -138,7 +152,8 @@ func (g *flatGenerator) program() (page, blocks []byte) {
 	if g.IntN(2) == 0 {
 		starts = append(starts, 0xfc0+g.IntN(0x40))
 	}
-	rel := func(from int) []byte { return le32(uint32(starts[g.IntN(len(starts))] - from - 4)) }
+	rel := func(from int) []byte { return g.word(uint32(starts[g.IntN(len(starts))] - from - int(g.size()))) }
+	block := func() uint32 { return flatCodeAt + uint32(starts[g.IntN(len(starts))]) - g.base[CS] }
 	jcc := func(code []byte, at int) []byte {
 		code = append(code, 0x0f, 0x80|byte(g.IntN(16)))
 		return append(code, rel(at+len(code))...)
@@ -147,6 +162,20 @@ func (g *flatGenerator) program() (page, blocks []byte) {
 		var code []byte
 		if k == 0 || g.IntN(3) == 0 {
 			// Pointers anew, with all alignments and now and then at the end of a page.
+			if g.load {
+				for _, s := range []byte{DS, ES} {
+					switch sel := g.word(g.base[s] >> 4); g.IntN(6) {
+					case 0: // mov bx, sel; mov seg, bx
+						code = append(append(append(code, 0xbb), sel...), 0x8e, 0xc3|s<<3)
+					case 1: // push sel; pop seg
+						code = append(append(append(code, 0x68), sel...), 7|s<<3)
+					case 2: // push sel; mov bp, sp; mov seg, [bp]
+						code = append(append(append(code, 0x68), sel...), 0x89, 0xe5, 0x8e, 0x46|s<<3, 0)
+					case 3: // push sel; push sel; mov bp, sp; les or lds bx, [bp]
+						code = append(append(append(append(append(code, 0x68), sel...), 0x68), sel...), 0x89, 0xe5, 0xc4|s/DS, 0x5e, 0)
+					}
+				}
+			}
 			for _, r := range []byte{BP, SI, DI, SP} {
 				v := uint32(flatDataAt + 0x80 + g.IntN(0x1f00))
 				if r == SP {
@@ -158,12 +187,25 @@ func (g *flatGenerator) program() (page, blocks []byte) {
 				case 1:
 					v = flatCodeAt + uint32(g.IntN(0x2000))
 				}
+				v -= g.base[[...]uint8{BP - SP: SS, SI - SP: DS, DI - SP: ES, 0: SS}[r-SP]]
+				if g.mode == isa.Mode16 {
+					code = append(code, 0x66)
+					if g.IntN(4) == 0 {
+						v |= g.Uint32() << 16
+					}
+				}
 				code = append(append(code, 0xb8|r), le32(v)...)
 			}
 		}
 		for n := g.IntN(40); n > 0 && len(code) < 0xb0; n-- {
 			if g.IntN(8) == 0 {
 				code = jcc(code, at)
+			}
+			if g.IntN(16) == 0 { // LOOPNE LOOPE LOOP JCXZ to somewhere near
+				if g.IntN(8) == 0 {
+					code = append(code, 0x66+byte(g.IntN(2)))
+				}
+				code = append(code, 0xe0|byte(g.IntN(4)), byte(g.IntN(24)-8))
 			}
 			code = g.inst(code)
 		}
@@ -174,14 +216,19 @@ func (g *flatGenerator) program() (page, blocks []byte) {
 			code = append(code, 0xe8) // call
 			code = append(code, rel(at+len(code))...)
 		case 4: // push a block; ret
-			code = append(append(code, 0x68), le32(flatCodeAt+uint32(starts[g.IntN(len(starts))]))...)
+			code = append(append(code, 0x68), g.word(block())...)
 			code = append(code, 0xc3)
 		case 5: // mov eax, a block; call eax or jmp eax
-			code = append(append(code, 0xb8), le32(flatCodeAt+uint32(starts[g.IntN(len(starts))]))...)
+			code = append(append(code, 0xb8), g.word(block())...)
 			code = append(code, 0xff, 0xd0|byte(g.IntN(2))<<4)
 		case 6: // mov [data], a block; jmp [data]
-			code = append(append(code, 0xc7, 0x05, 0x10, 0xc0, 0, 0), le32(flatCodeAt+uint32(starts[g.IntN(len(starts))]))...)
-			code = append(code, 0xff, 0x25, 0x10, 0xc0, 0, 0)
+			mod := byte(5)
+			if g.mode == isa.Mode16 {
+				mod = 6
+			}
+			place := g.word(flatDataAt + 0x10 - g.base[DS])
+			code = append(append(append(code, 0xc7, mod), place...), g.word(block())...)
+			code = append(append(code, 0xff, 0x20|mod), place...)
 		}
 		code = append(code, 0xe9)
 		code = append(code, rel(at+len(code))...)
@@ -193,7 +240,7 @@ func (g *flatGenerator) program() (page, blocks []byte) {
 	}
 	blocks = le32(0)
 	for range 8 {
-		blocks = append(blocks, le32(flatCodeAt+uint32(starts[g.IntN(len(starts))]))...)
+		blocks = append(blocks, le32(block())...)
 	}
 	return page, blocks
 }
@@ -210,13 +257,16 @@ func newFlatRig(t testing.TB) *rig {
 	// Faults go to a handler that returns to another block each time.
 	const common = 0xae00
 	r.mem.WritePhys(common, []byte{
-		0x50,                // push eax
+		0x50,                                // push eax
+		0x1e,                                // push ds
+		0x66, 0xb8, selData0, 0, 0x8e, 0xd8, // mov ax,selData0; mov ds,ax
 		0xa1, 0, 0x28, 0, 0, // mov eax,[flatBlocksAt]
 		0x40,          // inc eax
 		0x83, 0xe0, 7, // and eax,7
 		0xa3, 0, 0x28, 0, 0, // mov [flatBlocksAt],eax
 		0x8b, 0x04, 0x85, 0x04, 0x28, 0, 0, // mov eax,[flatBlocksAt+4+eax*4]
-		0x89, 0x44, 0x24, 4, // mov [esp+4],eax
+		0x89, 0x44, 0x24, 8, // mov [esp+8],eax
+		0x1f, // pop ds
 		0x58, // pop eax
 		0xcf, // iret
 	})
@@ -234,12 +284,125 @@ func newFlatRig(t testing.TB) *rig {
 	return r
 }
 
+// newRealRig is a processor in real mode for random programs.
+func newRealRig(t testing.TB) *rig {
+	r := newRig(t, "pentium-ii")
+	const at = 0xae00
+	r.mem.WritePhys(at, []byte{
+		0x50, 0x53, 0x1e, 0x55, // push ax; push bx; push ds; push bp
+		0x31, 0xc0, 0x8e, 0xd8, // xor ax,ax; mov ds,ax
+		0x8b, 0x1e, 0, 0x28, // mov bx,[flatBlocksAt]
+		0x83, 0xc3, 4, // add bx,4
+		0x83, 0xe3, 0x1c, // and bx,1ch
+		0x89, 0x1e, 0, 0x28, // mov [flatBlocksAt],bx
+		0x8b, 0x87, 0x04, 0x28, // mov ax,[bx+flatBlocksAt+4]
+		0x89, 0xe5, 0x89, 0x46, 8, // mov bp,sp; mov [bp+8],ax
+		0x5d, 0x1f, 0x5b, 0x58, 0xcf, // pop bp; pop ds; pop bx; pop ax; iret
+	})
+	for v := range uint32(32) {
+		r.mem.Write(v*4, 4, at)
+	}
+	return r
+}
+
+// Where the segments of random programs begin that are not flat.
+var randomBases = [6]uint32{ES: 0x4800, CS: 0x1230, SS: 0x2010, DS: 0x4000}
+
+// segmentsOf are those of protected mode, for user or not. Limits are beyond all, or
+// within the data.
+func (r *rig) segmentsOf(rnd *rand.Rand, user, code16 bool) {
+	rpl := uint8(0)
+	if user {
+		rpl = 3
+	}
+	code, limit := uint8(flag32), uint32(0xfffff)
+	if code16 {
+		code, limit = 0, 0xffff
+	}
+	r.setDesc(selCode16, descBytes(randomBases[CS], limit, accCode|rpl<<5, code))
+	r.Seg[CS] = r.loaded(selCode16 | uint16(rpl))
+	for i, sel := range [...]uint16{ES: selExecOnly, CS: 0, SS: selData16, DS: selReadOnly} {
+		if sel == 0 {
+			continue
+		}
+		flags := uint8(rnd.IntN(2)) * flagByte
+		limit := uint32(0xffff)
+		switch rnd.IntN(4) {
+		case 0:
+			limit = flatDataAt + 0x1000 - randomBases[i] + uint32(rnd.IntN(8))
+		case 1:
+			limit, flags = 0xfffff, flags|8
+		}
+		r.setDesc(sel, descBytes(randomBases[i], limit, accData|rpl<<5, flags))
+		r.Seg[i] = r.loaded(sel | uint16(rpl))
+	}
+}
+
+// randomWorlds are the modes that random programs run in.
+var randomWorlds = []struct {
+	name  string
+	mode  isa.Mode
+	make  func(t testing.TB) *rig
+	enter func(r *rig, rnd *rand.Rand) (base [6]uint32) // nil: flat
+}{
+	{"flat 32-bit code", isa.Mode32, newFlatRig, func(r *rig, rnd *rand.Rand) (base [6]uint32) {
+		if rnd.IntN(2) == 0 {
+			r.user()
+		}
+		return base
+	}},
+	{"32-bit code in segments", isa.Mode32, newFlatRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		user := rnd.IntN(2) == 0
+		if user {
+			r.user()
+		}
+		r.segmentsOf(rnd, user, false)
+		return randomBases
+	}},
+	{"16-bit protected mode", isa.Mode16, newFlatRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		user := rnd.IntN(2) == 0
+		if user {
+			r.user()
+		}
+		r.segmentsOf(rnd, user, true)
+		return randomBases
+	}},
+	{"virtual-8086 mode", isa.Mode16, newFlatRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		r.virtual(uint32(rnd.IntN(2)) * 3)
+		for i, b := range randomBases {
+			r.Seg[i] = v86Segment(uint16(b >> 4))
+		}
+		return randomBases
+	}},
+	{"real mode", isa.Mode16, newRealRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		for i, b := range randomBases {
+			r.Seg[i].Sel, r.Seg[i].Base = uint16(b>>4), uint64(b)
+		}
+		return randomBases
+	}},
+	{"real mode with large segments", isa.Mode16, newRealRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		base := randomBases
+		for _, i := range []uint8{SS, DS, ES} {
+			if i == SS && rnd.IntN(4) == 0 {
+				r.Seg[i].Attr |= attrD
+			}
+			if rnd.IntN(8) != 0 {
+				base[i], r.Seg[i].Limit = 0, 0xffffffff
+			}
+		}
+		for i, b := range base {
+			r.Seg[i].Sel, r.Seg[i].Base = uint16(b>>4), uint64(b)
+		}
+		return base
+	}},
+}
+
 // TestTranslatedPrograms runs random programs on both engines. BEIGE_RANDOM is how
-// many, BEIGE_SEED which.
+// many in each mode, BEIGE_SEED which.
 func TestTranslatedPrograms(t *testing.T) {
-	n, seed := 3000, uint64(1)
+	n, seed := 1500, uint64(1)
 	if testing.Short() {
-		n = 300
+		n = 150
 	}
 	if v, err := strconv.Atoi(os.Getenv("BEIGE_RANDOM")); err == nil {
 		n = v
@@ -247,43 +410,50 @@ func TestTranslatedPrograms(t *testing.T) {
 	if v, err := strconv.ParseUint(os.Getenv("BEIGE_SEED"), 10, 64); err == nil {
 		seed = v
 	}
-	e := newEngines(t, func() *rig { return newFlatRig(t) })
-	e.area = [2]uint32{0, 0x12000}
-	start, data := e.want.State, make([]byte, 0x4000)
-	image := slices.Clone(e.want.mem.Mem()[:e.area[1]])
-	g := newFlatGenerator()
-	for k := range n {
-		rnd := rand.New(rand.NewPCG(seed, uint64(k)))
-		g.Rand = rnd
-		code, blocks := g.program()
-		for i := range data {
-			data[i] = byte(rnd.Uint32())
-		}
-		e.what = fmt.Sprintf("seed %d, program %d", seed, k)
-		user := rnd.IntN(2) == 0
-		e.both(func(r *rig) {
-			retired := r.Retired
-			r.State = start
-			r.Retired = retired
-			if user {
-				r.user()
+	for _, w := range randomWorlds {
+		t.Run(w.name, func(t *testing.T) {
+			e := newEngines(t, func() *rig { return w.make(t) })
+			e.area = [2]uint32{0, 0x12000}
+			start, data := e.want.State, make([]byte, 0x4000)
+			image := slices.Clone(e.want.mem.Mem()[:e.area[1]])
+			g := newRandomCode()
+			g.mode = w.mode
+			for k := range n {
+				rnd := rand.New(rand.NewPCG(seed, uint64(k)))
+				g.Rand = rnd
+				for i := range data {
+					data[i] = byte(rnd.Uint32())
+				}
+				e.what = fmt.Sprintf("seed %d, program %d", seed, k)
+				e.both(func(r *rig) {
+					retired := r.Retired
+					r.State = start
+					r.Retired = retired
+					r.CR0 |= CR0NE
+					r.FPU.Init()
+					if k%16 != 0 {
+						r.ForgetCode()
+					}
+					r.mem.WritePhys(0, image)
+					g.base = w.enter(r, rand.New(rand.NewPCG(seed, uint64(k))))
+					if r.protMode {
+						r.Seg[FS], r.Seg[GS] = r.loaded(selSmall|3), r.loaded(selDown|3)
+					}
+				})
+				g.load = !e.want.protMode
+				code, blocks := g.program()
+				e.both(func(r *rig) {
+					r.mem.WritePhys(flatCodeAt, code)
+					r.mem.WritePhys(flatBlocksAt, blocks)
+					r.mem.WritePhys(flatDataAt, data)
+					r.mem.WritePhys(0x6000, data[:0x2000])
+					r.IP = uint64(flatCodeAt - g.base[CS])
+					r.Refresh()
+				})
+				e.slices(rnd, 1500)
 			}
-			r.CR0 |= CR0NE
-			r.FPU.Init()
-			r.Seg[FS], r.Seg[GS] = r.loaded(selSmall|3), r.loaded(selDown|3)
-			if k%16 != 0 {
-				r.ForgetCode()
-			}
-			r.mem.WritePhys(0, image)
-			r.mem.WritePhys(flatCodeAt, code)
-			r.mem.WritePhys(flatBlocksAt, blocks)
-			r.mem.WritePhys(flatDataAt, data)
-			r.mem.WritePhys(0x6000, data[:0x2000])
-			r.IP = flatCodeAt
-			r.Refresh()
+			e.ran()
+			t.Logf("%+v, %d of %d executed are faults", e.got.engine.count, e.got.counters.Faults, e.got.Retired)
 		})
-		e.slices(rnd, 1500)
 	}
-	e.ran()
-	t.Logf("%+v, %d of %d executed are faults", e.got.engine.count, e.got.counters.Faults, e.got.Retired)
 }

@@ -98,7 +98,7 @@ func (e *engines) narrow(from State, n int64) {
 			// Translated code was entered while there was budget for a whole trace.
 			e.t.Logf("it takes %d instructions from %x to differ:\n%s", k, from.IP, cmp.Diff(e.want.State, e.got.State))
 			for _, s := range path[max(0, len(path)-maxTrace-2):] {
-				e.t.Logf("%x EFLAGS %x: %s", s.R[:8], s.Flags, e.got.listing(uint32(s.IP), 1))
+				e.t.Logf("%x EFLAGS %x: %s", s.R[:8], s.Flags, e.got.listing(uint32(s.Seg[CS].Base+s.IP), 1))
 			}
 			return
 		}
@@ -110,7 +110,7 @@ func (e *engines) narrow(from State, n int64) {
 func (e *engines) compare() {
 	e.t.Helper()
 	if e.want.State != e.got.State {
-		e.t.Fatalf("%s: state interpreted and translated:\n%s\n%s", e.what, cmp.Diff(e.want.State, e.got.State), e.got.listing(uint32(e.want.IP)-16, 12))
+		e.t.Fatalf("%s: state interpreted and translated:\n%s\n%s", e.what, cmp.Diff(e.want.State, e.got.State), e.got.listing(uint32(e.want.Seg[CS].Base+e.want.IP)-16, 12))
 	}
 	x, y := e.want.mem.Mem()[e.area[0]:e.area[1]], e.got.mem.Mem()[e.area[0]:e.area[1]]
 	if !bytes.Equal(x, y) {
@@ -149,12 +149,12 @@ func (e *engines) ran() {
 	}
 }
 
-// listing disassembles code.
+// listing disassembles what is at linear addresses without paging, in the current mode.
 func (r *rig) listing(at uint32, n int) string {
 	var s string
 	for range n {
 		var in isa.Inst
-		if int(at)+16 > len(r.CPU.mem) || r.dec.Decode(r.CPU.mem[at:at+16], isa.Mode32, &in) != isa.OK {
+		if int(at)+16 > len(r.CPU.mem) || r.dec.Decode(r.CPU.mem[at:at+16], r.decodeMode(), &in) != isa.OK {
 			at++
 			continue
 		}

@@ -287,3 +287,32 @@ func testTranslatedX87(t *testing.T, model string) {
 	}
 	t.Logf("%+v", r.both[0].engine.count)
 }
+
+// The selector of the operand is that of a segment register as it is then, also where
+// translated code has loaded it on the way.
+func TestTranslatedX87Segment(t *testing.T) {
+	r := newRig(t, "pentium-ii",
+		0xd9, 0xee, // fldz
+		0xdd, 0x14, // fst qword [si]
+		0x40,       // inc ax
+		0x8e, 0xd8, // mov ds,ax
+		0xdd, 0x1c) // fstp qword [si]
+	if r.engine == nil {
+		t.Skip("this host has no translating engine")
+	}
+	r.translateAt(1)
+	cs, ds := r.Seg[CS], r.Seg[DS]
+	for range 4 {
+		r.FPU.Init()
+		r.Seg[CS], r.Seg[DS] = cs, ds
+		r.IP, r.Halted = rigCode, false
+		r.R[AX], r.R[SI] = uint64(ds.Sel), rigData
+		r.Run(100)
+		if want := ds.Sel + 1; r.FPU.FDS != want || r.FPU.FDP != rigData {
+			t.Fatalf("operand at %x:%x; want %x:%x", r.FPU.FDS, r.FPU.FDP, want, rigData)
+		}
+	}
+	if e := r.engine.count; e.Traces == 0 || e.Exits[0] == 0 {
+		t.Errorf("%+v; want translated code", e)
+	}
+}

@@ -41,7 +41,7 @@ func layers() []layer {
 		{"cpu/fpu", nil},
 		{"cpu/jit/amd64", nil},
 		{"cpu/jit/code", nil},
-		{"cpu/jit", []string{"cpu/isa", "cpu/jit/"}},
+		{"cpu/jit", []string{"cpu/isa", "cpu/fpu", "cpu/jit/"}},
 		{"cpu/", []string{"cpu/", "mmu"}},
 		{"cpu", []string{"cpu/", "mmu"}},
 		{"mmu", []string{"devices/bus"}},

@@ -13,7 +13,8 @@ import (
 // for it, so AH to BH can be stored there.
 func found(disp int32) amd64.Mem { return amd64.Mem{Base: amd64.BP, Index: si, Disp: disp} }
 
-// address writes the offset of the memory operand in its segment, and delta, to dst.
+// address writes the offset of the memory operand in its segment, and delta, to dst. It
+// leaves the host's flags alone.
 func (t *translator) address(dst amd64.Reg, delta int32) {
 	in := t.in
 	m := amd64.Mem{Base: amd64.None, Index: amd64.None, Scale: in.Scale, Disp: int32(in.Disp) + delta}
@@ -22,6 +23,18 @@ func (t *translator) address(dst amd64.Reg, delta int32) {
 	}
 	if in.Index != isa.ZeroReg {
 		m.Index = hostOf[in.Index]
+	}
+	if in.AddrSize == 2 {
+		// Of the registers the lower halves count, which the sum's depends on alone.
+		switch {
+		case m.Base == amd64.None && m.Index == amd64.None:
+			t.MovImm(4, dst, uint32(uint16(m.Disp)))
+			return
+		case m.Index == amd64.None && m.Disp == 0:
+			t.MovZX(4, 2, dst, m.Base)
+			return
+		}
+		defer t.MovZX(4, 2, dst, dst)
 	}
 	switch {
 	case m.Base == amd64.None && m.Index == amd64.None:
@@ -54,13 +67,17 @@ func (t *translator) access(size uint8, write bool) {
 	}
 }
 
-// stack makes t.target the size bytes at reg+disp, where reg is ESP or EBP.
+// stack makes t.target the size bytes at reg+disp on the stack, where reg is ESP or
+// EBP.
 func (t *translator) stack(reg uint8, disp int32, size uint8, write bool) {
 	at := func(disp int32) {
 		if disp == 0 {
 			t.Mov(4, si, hostOf[reg])
 		} else {
 			t.Lea(si, amd64.At(hostOf[reg], disp))
+		}
+		if t.tr.Stack16 {
+			t.MovZX(4, 2, si, si)
 		}
 	}
 	g, off := t.group(stackPlace)
@@ -72,6 +89,7 @@ func (t *translator) stack(reg uint8, disp int32, size uint8, write bool) {
 		t.inGroup(g, off)
 	default:
 		at(disp)
+		t.segment(isa.SS, size, write)
 		t.lookup(int32(size), write)
 		t.target = found(0)
 	}
@@ -115,20 +133,31 @@ func (t *translator) namesHighByte() bool {
 	return false
 }
 
-// segment turns the offset in si into a linear address. DS, ES and SS are flat.
+// flat reports whether offsets in a segment are linear addresses.
+func (t *translator) flat(seg uint8) bool {
+	return t.tr.Flat && (seg == isa.ES || seg == isa.SS || seg == isa.DS)
+}
+
+// segment turns the offset in si of size bytes into a linear address.
 func (t *translator) segment(seg, size uint8, write bool) {
-	if seg == isa.ES || seg == isa.SS || seg == isa.DS {
+	if t.flat(seg) {
 		return
 	}
+	// Offset and size in 64 bits: they do not wrap.
+	t.RM(0x8d, 8, di, amd64.At(si, int32(size))) // LEA
+	t.inSegment(seg, write)
+}
+
+// inSegment is segment for what ends before the offset in di.
+func (t *translator) inSegment(seg uint8, write bool) {
 	end := t.lay.SegEndR[seg]
 	if write {
 		end = t.lay.SegEndW[seg]
 	}
-	// Offset and size in 64 bits: they do not wrap.
-	t.RM(0x8d, 8, di, amd64.At(si, int32(size))) // LEA
 	t.ALULoad(amd64.CMP, 8, di, t.state(end))
 	t.miss(t.Jcc(amd64.A))
 	t.ALULoad(amd64.ADD, 4, si, t.state(t.lay.SegBase[seg]))
+	t.host = false
 }
 
 // lookup finds size bytes from the linear address in si on in the TLB.

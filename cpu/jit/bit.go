@@ -30,6 +30,9 @@ func emitBit(t *translator) bool {
 	digit := bitDigit(t.in.Op)
 	write := t.in.Op != isa.BT
 	byReg := s.Kind == isa.Reg
+	if byReg && d.Kind == isa.Mem && t.in.AddrSize != 4 {
+		return false
+	}
 	if t.needed() {
 		t.materialise()
 	}

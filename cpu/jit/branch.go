@@ -73,11 +73,25 @@ func (t *translator) jump() {
 	t.done = true
 }
 
+// codeSize is the operand size of the code without a prefix. Branches of the other one
+// are the interpreter's: those of 32 bits in 16-bit code may be beyond the limit, which
+// those of 16 bits cannot, since there is none below FFFF.
+func (t *translator) codeSize() uint8 {
+	if t.tr.Code16 {
+		return 2
+	}
+	return 4
+}
+
 // distance is that from the trace's start to the target of a relative branch, if the
-// operand size is that of the code.
+// operand size is that of the code. In 16-bit code IP wraps.
 func (t *translator) distance() (d uint32, ok bool) {
 	in := t.in
-	return uint32(in.Imm) + in.Off + uint32(in.Len), in.OpSize == 4
+	d = uint32(in.Imm) + in.Off + uint32(in.Len)
+	if t.tr.Code16 {
+		d = uint32(uint16(t.tr.IP+d)) - t.tr.IP
+	}
+	return d, in.OpSize == t.codeSize()
 }
 
 func emitJcc(t *translator) bool {
@@ -92,26 +106,24 @@ func emitJcc(t *translator) bool {
 
 func emitJmp(t *translator) bool {
 	in := t.in
+	size := in.OpSize
+	if size != t.codeSize() {
+		return false
+	}
 	switch a := in.Args[0]; a.Kind {
 	case isa.Rel:
-		d, ok := t.distance()
-		if !ok {
-			return false
-		}
+		d, _ := t.distance()
 		t.edge(t.i+1, d)
 		t.done = true
 	case isa.Mem:
-		if a.Size != 4 || in.OpSize != 4 {
+		if a.Size != size {
 			return false
 		}
-		t.access(4, false)
-		t.Load(4, si, t.target)
+		t.access(size, false)
+		t.LoadZX(size, si, t.target)
 		t.keepJump()
 	case isa.Reg:
-		if in.OpSize != 4 {
-			return false
-		}
-		t.Mov(4, si, hostOf[a.Reg])
+		t.movZX(size, si, hostOf[a.Reg])
 		t.keepJump()
 	default:
 		return false
@@ -132,7 +144,8 @@ func (t *translator) keepJump() {
 func emitCall(t *translator) bool {
 	in := t.in
 	a := in.Args[0]
-	if in.OpSize != 4 {
+	size := in.OpSize
+	if size != t.codeSize() {
 		return false
 	}
 	var d uint32
@@ -140,26 +153,26 @@ func emitCall(t *translator) bool {
 	case isa.Rel:
 		d, _ = t.distance()
 	case isa.Mem:
-		if a.Size != 4 {
+		if a.Size != size {
 			return false
 		}
-		t.access(4, false)
-		t.Load(4, di, t.target)
+		t.access(size, false)
+		t.LoadZX(size, di, t.target)
 		t.Store(4, t.state(t.lay.Spill+8), di)
 	case isa.Reg:
 	default:
 		return false
 	}
-	t.stack(sp, -4, 4, true)
+	t.stack(sp, -int32(size), size, true)
 	t.Load(4, di, t.state(t.lay.IP))
 	t.ALUImm(amd64.ADD, 4, di, in.Off+uint32(in.Len))
-	t.Store(4, t.target, di)
+	t.Store(size, t.target, di)
 	if a.Kind == isa.Reg {
-		t.Mov(4, di, hostOf[a.Reg])
+		t.movZX(size, di, hostOf[a.Reg])
 		t.Store(4, t.state(t.lay.Spill+8), di)
 	}
 	t.clobbers(sp, 4)
-	t.Lea(amd64.R12, amd64.At(amd64.R12, -4))
+	t.addSP(-int32(size))
 	if a.Kind == isa.Rel {
 		t.edge(t.i+1, d)
 		t.done = true
@@ -173,23 +186,90 @@ func emitCall(t *translator) bool {
 
 func emitRet(t *translator) bool {
 	in := t.in
-	if in.OpSize != 4 {
+	size := in.OpSize
+	if size != t.codeSize() {
 		return false
 	}
-	n := int32(4)
+	n := int32(size)
 	if in.Args[0].Kind == isa.Imm {
 		n += int32(uint16(in.Imm))
 	}
-	t.stack(sp, 0, 4, false)
-	t.Load(4, si, t.target)
+	t.stack(sp, 0, size, false)
+	t.LoadZX(size, si, t.target)
 	if t.now.usesReg(sp, 4) || t.now.kind > dead {
 		t.Store(4, t.state(t.lay.Spill+8), si)
 		t.materialise()
 		t.Load(4, si, t.state(t.lay.Spill+8))
 	}
-	t.Lea(amd64.R12, amd64.At(amd64.R12, n))
+	t.addSP(n)
 	t.jump()
 	return true
+}
+
+// emitLoop is LOOP, LOOPE, LOOPNE and JCXZ, which count in CX or ECX by address size
+// and leave the flags alone.
+func emitLoop(t *translator) bool {
+	in := t.in
+	d, ok := t.distance()
+	if !ok {
+		return false
+	}
+	size := in.AddrSize
+	cx := hostOf[count]
+	skip := 0
+	switch in.Op {
+	case isa.JCXZ:
+		t.Test(size, cx, cx)
+		t.host = false
+		t.stub(stubEdge, t.Jcc(amd64.E), t.i+1, d)
+		return true
+	case isa.LOOPE, isa.LOOPNE:
+		if in.Rep != isa.NoRep {
+			return false // models differ
+		}
+		if t.now.usesReg(count, 4) {
+			t.materialise()
+		}
+		cc := t.cond(amd64.E)
+		if in.Op == isa.LOOPE {
+			cc ^= 1
+		}
+		t.RM(0x8d, size, cx, amd64.At(cx, -1)) // LEA
+		skip = t.Jcc(cc)
+	default:
+		if t.now.usesReg(count, 4) {
+			t.materialise()
+		}
+		t.RM(0x8d, size, cx, amd64.At(cx, -1)) // LEA
+	}
+	t.Test(size, cx, cx)
+	t.host = false
+	t.stub(stubEdge, t.Jcc(amd64.NE), t.i+1, d)
+	if skip != 0 {
+		t.Patch(skip, t.N)
+	}
+	return true
+}
+
+// addSP moves the stack pointer. It leaves the host's flags alone.
+func (t *translator) addSP(n int32) { t.setSP(amd64.At(amd64.R12, n)) }
+
+// setSP makes an address the stack pointer.
+func (t *translator) setSP(m amd64.Mem) {
+	size := uint8(4)
+	if t.tr.Stack16 {
+		size = 2
+	}
+	t.RM(0x8d, size, amd64.R12, m) // LEA
+}
+
+// movZX copies the lower size bytes, two or four, of a register.
+func (t *translator) movZX(size uint8, dst, src amd64.Reg) {
+	if size == 2 {
+		t.MovZX(4, 2, dst, src)
+	} else {
+		t.Mov(4, dst, src)
+	}
 }
 
 // The guest's stack pointer and frame pointer by number.

@@ -1,8 +1,9 @@
 // Package jit translates traces of guest instructions to code of the host.
 //
-// It takes 32-bit code with flat segments (cpu's modeFlat) from the decoder and
-// writes x86-64 code that does what the interpreter's handlers do, to the bit: the
-// same registers, the same lazy flags, the same count of instructions. What it does
+// It takes instructions of 16- and 32-bit code from the decoder and writes x86-64 code
+// that does what the interpreter's handlers do, to the bit: the same registers, the
+// same lazy flags, the same count of instructions. What it knows of the mode is in
+// Trace. What it does
 // not translate, and every access that does not hit the TLB, it leaves to the
 // interpreter, which goes on from the same instruction. It knows nothing of the
 // processor but where the fields lie that it uses (Layout).

@@ -79,8 +79,18 @@ func emitterOf(op isa.Op) emitter {
 		return emitPush
 	case isa.POP:
 		return emitPop
+	case isa.PUSHA:
+		return emitPusha
+	case isa.POPA:
+		return emitPopa
 	case isa.LEAVE:
 		return emitLeave
+	case isa.XLAT:
+		return emitXlat
+	case isa.LES, isa.LDS, isa.LFS, isa.LGS:
+		return emitLoadFar
+	case isa.LOOP, isa.LOOPE, isa.LOOPNE, isa.JCXZ:
+		return emitLoop
 	case isa.FLD, isa.FILD:
 		return emitFld
 	case isa.FLD1, isa.FLDL2T, isa.FLDL2E, isa.FLDPI, isa.FLDLG2, isa.FLDLN2, isa.FLDZ:

@@ -9,10 +9,11 @@ import (
 
 // Bits of EFLAGS.
 const (
-	flagIF = 1 << 9
-	flagDF = 1 << 10
-	flagRF = 1 << 16
-	flagVM = 1 << 17
+	flagIF   = 1 << 9
+	flagDF   = 1 << 10
+	flagIOPL = 3 << 12
+	flagRF   = 1 << 16
+	flagVM   = 1 << 17
 )
 
 // emitCarry is CLC, STC and CMC.
@@ -102,18 +103,22 @@ func (t *translator) arithFlags() {
 }
 
 func emitPushf(t *translator) bool {
-	if t.in.OpSize != 4 {
-		return false
-	}
+	size := t.in.OpSize
 	t.materialise()
 	t.Load(4, di, t.state(t.lay.Flags))
+	if t.tr.V86 {
+		t.Mov(4, si, di)
+		t.ALUImm(amd64.AND, 4, si, flagIOPL)
+		t.ALUImm(amd64.CMP, 4, si, flagIOPL)
+		t.miss(t.Jcc(amd64.NE))
+	}
 	t.ALUImm(amd64.AND, 4, di, ^uint32(flagRF|flagVM))
 	t.arithFlags()
 	t.Store(4, t.state(t.lay.Spill+8), di)
-	t.stack(sp, -4, 4, true)
+	t.stack(sp, -int32(size), size, true)
 	t.Load(4, di, t.state(t.lay.Spill+8))
-	t.Store(4, t.target, di)
-	t.Lea(amd64.R12, amd64.At(amd64.R12, -4))
+	t.Store(size, t.target, di)
+	t.addSP(-int32(size))
 	return true
 }
 

@@ -113,7 +113,7 @@ func (t *translator) findNeeds() {
 		t.after[i] = true
 		t.try, t.known = amd64.Asm{Code: t.room[:]}, x87Known{}
 		f := emitterOf(t.in.Op)
-		t.can[i] = f != nil && t.plain() && f(t) && !t.Full
+		t.can[i] = f != nil && f(t) && !t.Full
 		t.sees[i] = !t.can[i] || len(t.stubs) != 0 || t.in.Row.Read&isa.Arith != 0
 		t.stubs, t.now, t.host, t.done, t.code.Edges = t.stubs[:0], pending{}, false, false, nil
 		t.e.edges = t.e.edges[:edges]

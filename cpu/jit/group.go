@@ -6,6 +6,8 @@ import "beige/cpu/isa"
 // base register, with the same value but for known additions, as what a function does
 // with its stack frame. The first one looks up the bytes of all of them; where that is
 // on the host stays in R9. If they cross a page, all of them are the interpreter's.
+// Only offsets of 32 bits that are linear addresses are beside one another wherever
+// they are.
 
 // reach is the most bytes that a group covers. The more, the more often it crosses
 // a page.
@@ -21,7 +23,7 @@ const (
 type group struct {
 	first, which int // instruction and access that looks up
 	base         value
-	low, high    int32 // offsets from base of the first byte and behind the last
+	low, high    int32 // offsets from base, modulo 4 GB, of the first byte and behind the last
 	write        bool
 	n            int
 }
@@ -40,7 +42,7 @@ type grouping struct {
 	groups  []group // from 1 on
 	members [][2]member
 	val     [8]value // of each register
-	off     [8]int32 // the register is that much more than its value was
+	off     [8]int32 // the register is that much more than its value was, modulo 4 GB
 	last    value
 }
 
@@ -66,9 +68,11 @@ func (t *translator) findGroups() {
 	for i := range t.tr.Insts {
 		s.members = append(s.members, [2]member{})
 		t.i, t.in = i, &t.tr.Insts[i]
+		if !t.tr.Flat || t.tr.Stack16 {
+			continue
+		}
 		if !t.can[i] {
-			s.all() // and R9 is lost
-			s.groups = append(s.groups, group{})
+			s.all() // and R9 is lost: no group goes on
 			continue
 		}
 		t.findAccesses()
@@ -94,18 +98,18 @@ func (t *translator) findAccesses() {
 				return // it is somewhere beside
 			}
 		}
-		flat := in.Seg == isa.DS || in.Seg == isa.ES || in.Seg == isa.SS
-		if flat && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 8 {
+		if t.flat(in.Seg) && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg && a.Size != 0 && a.Size <= 8 {
 			s.join(t.i, operand, in.Base, int32(in.Disp), int32(a.Size), write)
 		}
 	}
+	size := int32(in.OpSize)
 	switch in.Op {
 	case isa.PUSH, isa.PUSHF, isa.CALL:
-		s.join(t.i, stackPlace, sp, -4, 4, true)
+		s.join(t.i, stackPlace, sp, -size, size, true)
 	case isa.POP, isa.RET:
-		s.join(t.i, stackPlace, sp, 0, 4, false)
+		s.join(t.i, stackPlace, sp, 0, size, false)
 	case isa.LEAVE:
-		s.join(t.i, stackPlace, bp, 0, 4, false)
+		s.join(t.i, stackPlace, bp, 0, size, false)
 	}
 }
 
@@ -113,12 +117,15 @@ func (t *translator) findAccesses() {
 func (s *grouping) join(i, which int, reg uint8, disp, size int32, write bool) {
 	base, off := s.val[reg], s.off[reg]+disp
 	g := &s.groups[len(s.groups)-1]
-	low, high := min(g.low, off), max(g.high, off+size)
+	// Offsets wrap at 4 GB, as addresses do: it is distances that say what is near.
+	d := off - g.low
+	from, to := min(d, 0), max(g.high-g.low, d+size)
+	far := d < -reach || d > reach || to-from > reach
 	// Pages that are only read may not be writable; stacks are.
-	if g.n == 0 || g.base != base || high-low > reach || write && !g.write && reg != sp && reg != bp {
+	if g.n == 0 || g.base != base || far || write && !g.write && reg != sp && reg != bp {
 		s.groups = append(s.groups, group{first: i, which: which, base: base, low: off, high: off + size, write: write, n: 1})
 	} else {
-		g.low, g.high, g.write = low, high, g.write || write
+		g.low, g.high, g.write = g.low+from, g.low+to, g.write || write
 		g.n++
 	}
 	s.members[i][which] = member{len(s.groups) - 1, off}
@@ -152,14 +159,14 @@ func (s *grouping) follow(in *Inst) {
 		isa.CLC, isa.STC, isa.CMC, isa.CLD, isa.STD, isa.CLI, isa.SAHF:
 		return
 	case isa.PUSH, isa.PUSHF:
-		s.off[sp] -= 4
+		s.off[sp] -= int32(in.OpSize)
 		return
 	case isa.LEAVE:
-		s.val[sp], s.off[sp] = s.val[bp], s.off[bp]+4
+		s.val[sp], s.off[sp] = s.val[bp], s.off[bp]+int32(in.OpSize)
 		s.fresh(bp)
 		return
 	case isa.POP:
-		s.off[sp] += 4
+		s.off[sp] += int32(in.OpSize)
 		if toReg {
 			s.fresh(d.Reg)
 		} else {
@@ -190,7 +197,7 @@ func (s *grouping) follow(in *Inst) {
 			return
 		}
 	case isa.LEA:
-		if d.Size == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg {
+		if d.Size == 4 && in.AddrSize == 4 && in.Index == isa.ZeroReg && in.Base != isa.ZeroReg {
 			s.val[d.Reg], s.off[d.Reg] = s.val[in.Base], s.off[in.Base]+int32(in.Disp)
 			return
 		}
@@ -202,7 +209,10 @@ func (s *grouping) follow(in *Inst) {
 			s.fresh(2)
 			return
 		}
-	case isa.CBW, isa.LAHF:
+	case isa.LOOP, isa.LOOPE, isa.LOOPNE:
+		s.fresh(count)
+		return
+	case isa.CBW, isa.LAHF, isa.XLAT:
 		s.fresh(0)
 		return
 	case isa.CWD:

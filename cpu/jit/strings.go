@@ -18,9 +18,6 @@ const (
 // emitString is MOVS, STOS, LODS and SCAS.
 func emitString(t *translator) bool {
 	in := t.in
-	if in.AddrSize != 4 {
-		return false
-	}
 	size := in.OpSize
 	if in.Opcode&1 == 0 {
 		size = 1
@@ -76,7 +73,7 @@ func emitString(t *translator) bool {
 func (t *translator) repeat(size uint8) bool {
 	in := t.in
 	movs := in.Op == isa.MOVS
-	if !movs && in.Op != isa.STOS || movs && in.Seg != isa.DS && in.Seg != isa.ES && in.Seg != isa.SS {
+	if !movs && in.Op != isa.STOS {
 		return false
 	}
 	cx := hostOf[count]
@@ -85,29 +82,30 @@ func (t *translator) repeat(size uint8) bool {
 	if movs {
 		t.clobbers(sindex, 4)
 	}
-	t.Test(4, cx, cx)
+	t.Test(in.AddrSize, cx, cx)
 	t.host = false
 	none := t.Jcc(amd64.E)
+	// What is executed alone may have ended the slice: then the budget is below 0.
 	t.ALU(amd64.CMP, 8, cx, amd64.R8)
-	t.miss(t.Jcc(amd64.A))
+	t.miss(t.Jcc(amd64.G))
 	t.BtImm(t.state(t.lay.Flags), 10) // DF
 	t.miss(t.Jcc(amd64.B))
 	slot := t.state(t.lay.Spill + 8)
 	if movs {
-		t.run(sindex, size, false)
+		t.run(in.Seg, sindex, size, false)
 		t.Store(8, slot, si)
 	}
-	t.run(dindex, size, true)
+	t.run(isa.ES, dindex, size, true)
 	t.RM(0x8d, 8, di, amd64.Mem{Base: amd64.BP, Index: si}) // LEA
 	scale := size >> 1
 	if movs {
 		t.Load(8, si, slot)
 		t.ALU(amd64.ADD, 8, si, amd64.BP)
 		r := hostOf[sindex]
-		t.Lea(r, amd64.Mem{Base: r, Index: cx, Scale: scale})
+		t.RM(0x8d, in.AddrSize, r, amd64.Mem{Base: r, Index: cx, Scale: scale}) // LEA
 	}
 	r := hostOf[dindex]
-	t.Lea(r, amd64.Mem{Base: r, Index: cx, Scale: scale})
+	t.RM(0x8d, in.AddrSize, r, amd64.Mem{Base: r, Index: cx, Scale: scale}) // LEA
 	t.ALU(amd64.SUB, 8, amd64.R8, cx)
 	t.ALUImm(amd64.ADD, 8, amd64.R8, 1) // edge counts the instruction
 	if movs {
@@ -125,27 +123,44 @@ func (t *translator) repeat(size uint8) bool {
 }
 
 // run looks up ECX elements from where an index register points to, which must not
-// leave the page.
-func (t *translator) run(r, size uint8, write bool) {
-	t.Mov(4, si, hostOf[r])
+// leave the page, nor the segment. If it is CX that counts, and the rest of ECX is not 0,
+// they do.
+func (t *translator) run(seg, r, size uint8, write bool) {
+	t.index(r)
+	all := amd64.Mem{Base: si, Index: hostOf[count], Scale: size >> 1}
+	if t.in.AddrSize == 2 || !t.flat(seg) {
+		t.RM(0x8d, 8, di, all) // LEA
+	}
+	if t.in.AddrSize == 2 {
+		t.ALUImm(amd64.CMP, 8, di, 0x10000)
+		t.miss(t.Jcc(amd64.A))
+	}
+	if !t.flat(seg) {
+		t.inSegment(seg, write)
+	}
 	t.lookup(1, write)
-	t.Mov(4, di, hostOf[r])
-	t.ALUImm(amd64.AND, 4, di, 0xfff)
-	t.RM(0x8d, 8, di, amd64.Mem{Base: di, Index: hostOf[count], Scale: size >> 1}) // LEA
+	t.Mov(4, di, si)
+	t.ALUImm(amd64.AND, 4, di, 0xfff) // pages lie at round places in Mem
+	all.Base = di
+	t.RM(0x8d, 8, di, all) // LEA
 	t.ALUImm(amd64.CMP, 8, di, 0x1000)
 	t.miss(t.Jcc(amd64.A))
 }
 
-// source looks up what ESI points to, destination what EDI does.
+// index puts the offset that an index register holds into si.
+func (t *translator) index(r uint8) { t.movZX(t.in.AddrSize, si, hostOf[r]) }
+
+// source looks up what SI points to, destination what DI does.
 func (t *translator) source(size uint8) {
-	t.Mov(4, si, hostOf[sindex])
+	t.index(sindex)
 	t.segment(t.in.Seg, size, false)
 	t.lookup(int32(size), false)
 	t.target = found(0)
 }
 
 func (t *translator) destination(size uint8, write bool) {
-	t.Mov(4, si, hostOf[dindex])
+	t.index(dindex)
+	t.segment(isa.ES, size, write)
 	t.lookup(int32(size), write)
 	t.target = found(0)
 }
@@ -160,6 +175,6 @@ func (t *translator) step(size uint8) {
 }
 
 func (t *translator) advance(r uint8) {
-	t.ALU(amd64.ADD, 4, hostOf[r], di)
+	t.ALU(amd64.ADD, t.in.AddrSize, hostOf[r], di)
 	t.wrote(r, 4)
 }

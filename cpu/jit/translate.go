@@ -17,7 +17,7 @@ type Layout struct {
 
 	CPL int32 // uint8
 
-	SegBase, SegEndR, SegEndW, SegSel [6]int32
+	SegBase, SegEndR, SegEndW, SegSel, SegLimit, SegAttr [6]int32
 
 	X87 X87Layout
 
@@ -58,11 +58,22 @@ type Trace struct {
 	Start     uint32 // offset of the first in its page
 	Len       uint32 // bytes
 	Privilege uint8  // 1: of the user; the code serves no other
-	Ends      bool   // the last instruction jumps or must be followed by a look at the world
+	IP        uint32 // of the first byte; of 16-bit code only
+	Mode
+	Ends bool // the last instruction jumps or must be followed by a look at the world
 
 	// Alone returns an op that executes instruction i alone and then goes on to the
 	// code that Code.Resume names for it, or 0 if that cannot be.
 	Alone func(i int) uintptr
+}
+
+// Mode is the mode that a trace runs in, and in no other.
+type Mode struct {
+	Code16  bool // operands and addresses of 16 bits unless there is a prefix
+	Stack16 bool // of the stack pointer the lower 16 bits count
+	Flat    bool // DS, ES and SS have the base 0 and no limit
+	Real    bool // real mode
+	V86     bool // virtual-8086 mode
 }
 
 // What translated code leaves in Frame.Exit: in the lower three bits why, above
@@ -201,7 +212,8 @@ type translator struct {
 }
 
 // emitter writes an instruction. It returns false, having written nothing, if it
-// cannot.
+// cannot. None heeds LOCK: there is no other processor that could see memory in
+// between.
 type emitter func(t *translator) bool
 
 // Translate writes the code of a trace. ok is false if there is no room: then only
@@ -237,7 +249,7 @@ func (e *Engine) Translate(tr *Trace) (code Code, ok bool) {
 		if s.kind == stubCold {
 			t.i, t.in = s.n, &tr.Insts[s.n]
 			s.write()
-			t.JmpTo(s.back)
+			t.Patch(t.Jmp(), s.back)
 			continue
 		}
 		t.x87Return()
@@ -285,11 +297,6 @@ func (t *translator) inst() {
 	t.code.Resume = append(t.code.Resume, Resume{t.i, uint32(t.N)})
 	t.now, t.host, t.known = pending{}, false, x87Known{}
 }
-
-// plain says whether an instruction has nothing that all emitters would have to
-// heed: 16-bit addresses. LOCK is none: there is no other processor that could see
-// memory in between.
-func (t *translator) plain() bool { return t.in.AddrSize == 4 || t.mem() == nil }
 
 // mem returns the operand in memory, or nil.
 func (t *translator) mem() *isa.Operand {

@@ -46,7 +46,7 @@ func TestSilicon(t *testing.T) {
 				t.Fatalf("no sample in testdata/silicon/%s", mode)
 			}
 			runSilicon(t, mode, sample, false)
-			if mode == "pm32" && cpu.CanTranslate() {
+			if cpu.CanTranslate() {
 				runSilicon(t, mode, sample, true)
 			}
 			all, _ := filepath.Glob(filepath.Join(vectorDir(), "silicon", mode, "*.jsonl.gz"))
@@ -55,7 +55,7 @@ func TestSilicon(t *testing.T) {
 			}
 			if everything() {
 				runSilicon(t, mode, all, false)
-				if mode == "pm32" && cpu.CanTranslate() {
+				if cpu.CanTranslate() {
 					runSilicon(t, mode, all, true)
 				}
 			}
@@ -188,9 +188,13 @@ func newSiliconRig(h *siliconHeader, translated bool) (*siliconRig, error) {
 	if !ok {
 		return nil, errors.New("no model pentium-ii")
 	}
+	hotAt := -1
+	if translated {
+		hotAt = 1
+	}
 	if h.Mode == "rm16" {
-		r, err := newRig(m, 0x120000, 0, 0x110000)
-		return &siliconRig{rig: r, real: true, mode: isa.Mode16}, err
+		r, err := newRigAt(hotAt, m, 0x120000, 0, 0x110000)
+		return &siliconRig{rig: r, real: true, mode: isa.Mode16, translated: translated}, err
 	}
 	lo, hi := ^uint32(0), uint32(0)
 	for _, a := range h.Regions {
@@ -198,10 +202,6 @@ func newSiliconRig(h *siliconHeader, translated bool) (*siliconRig, error) {
 	}
 	if lo>>22 != (hi-1)>>22 {
 		return nil, fmt.Errorf("regions from %#x to %#x: want one page table", lo, hi)
-	}
-	hotAt := -1
-	if translated {
-		hotAt = 1
 	}
 	r, err := newRigAt(hotAt, m, sysRAM+uint64(hi-lo), sysRAM, hi-lo)
 	if err != nil {
@@ -313,7 +313,7 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 		ended = r.one(t.Code, r.mode)
 	} else {
 		saved, mem := *st, slices.Clone(r.got)
-		r.cpu.Run(100)
+		r.runTo(end)
 		if exc == nil && st.Seg == saved.Seg && st.Flags == saved.Flags {
 			// Once more, now that the TLB has the operands: they were left to the interpreter.
 			*st = saved
@@ -323,7 +323,7 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 					r.phys.WritePhys(r.base+at, mem[at:int(at)+n])
 				}
 			}
-			r.cpu.Run(100)
+			r.runTo(end)
 		}
 	}
 
@@ -399,10 +399,18 @@ func (r *siliconRig) run(h *siliconHeader, t *siliconTest, rep *report) result {
 
 // Translated code is entered with a budget for a whole trace. So that the processor
 // stops behind the one instruction all the same, an HLT stands there: in user mode it
-// raises #GP(0), which the hook discards.
+// raises #GP(0), which the hook discards; in real mode it halts.
 
 // noEnd is no IP.
 const noEnd = 1 << 32
+
+// runTo runs the instruction and the HLT at end, which leaves no trace.
+func (r *siliconRig) runTo(end uint64) {
+	r.cpu.Run(100)
+	if r.real && r.st.Halted && r.st.IP == end+1 {
+		r.st.Halted, r.st.IP = false, end
+	}
+}
 
 // end puts an HLT where the instruction leads, and returns the IP; that of none if it
 // raises an exception. It returns noEnd for what must run alone: repeated instructions,

@@ -294,7 +294,7 @@ func TestConditionsAndJumps(t *testing.T) {
 		check(t, func(a *Asm) { a.Patch(a.Jcc(cc), 0x1000) }, jumps[cc], 0, x86asm.Rel(0x1000-6))
 	}
 	check(t, func(a *Asm) { a.Patch(a.Jmp(), 3) }, x86asm.JMP, 0, x86asm.Rel(3-5))
-	check(t, func(a *Asm) { a.JmpTo(0x12345) }, x86asm.JMP, 0, x86asm.Rel(0x12345-5))
+	check(t, func(a *Asm) { a.Patch(a.Jmp(), 0x12345) }, x86asm.JMP, 0, x86asm.Rel(0x12345-5))
 	check(t, func(a *Asm) { a.Ret() }, x86asm.RET, 0)
 	for _, m := range mems() {
 		check(t, func(a *Asm) { a.JmpMem(m) }, x86asm.JMP, 8, m.arg())
