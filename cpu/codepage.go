@@ -94,12 +94,19 @@ func (c *CPU) dropTraces(i, n uint32) {
 const (
 	besideFirst = 8  // 2^8 stores the first time
 	besideMost  = 16 // 2^16 at most
+
+	besideSample = 64 // of so many stores of translated code one is counted here
 )
 
 // storeBesideCode counts a store to a page with code that hit none.
 func (c *CPU) storeBesideCode(page uint32) {
 	p := c.traces.page(page)
 	p.beside++
+	if c.host.beside < 0 {
+		// This one stands for those of translated code.
+		c.host.beside = besideSample
+		p.beside += besideSample
+	}
 	if p.beside>>(besideFirst+p.trust) == 0 {
 		return
 	}

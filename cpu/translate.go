@@ -68,6 +68,9 @@ type hostState struct {
 	}
 	stamps [2]uint64 // of the valid jumps, in the upper half, by privilege
 	jumps  [jit.JumpSize]jit.Jump
+
+	codeMaps uintptr // mmu.Physical.CodeMaps
+	beside   int32   // stores beside code until one is noticed
 }
 
 // initEngine makes the translating engine, where the host has one, with room for size
@@ -84,7 +87,10 @@ func (c *CPU) initEngine(at, size int) error {
 		TagR:      int32(unsafe.Offsetof(mmu.Entry{}.R)),
 		TagW:      int32(unsafe.Offsetof(mmu.Entry{}.W)),
 		TagAddend: int32(unsafe.Offsetof(mmu.Entry{}.D)),
+		Held:      [2]int32{offset(unsafe.Pointer(&c.tlbs[0].held)), offset(unsafe.Pointer(&c.tlbs[1].held))},
+		CodeMaps:  offset(unsafe.Pointer(&c.host.codeMaps)), Beside: offset(unsafe.Pointer(&c.host.beside)),
 	}
+	c.host.codeMaps = uintptr(c.phys.CodeMaps())
 	u, x := &c.FPU, &c.host.x87
 	lay.X87 = jit.X87Layout{
 		Is:  c.model.HasFPU && u.Model == fpu.M80387,

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -38,6 +39,8 @@ var wrappings = []wrapping{
 		[17]uint64{SP: 0x77770100, AX: 0x12345678}},
 	{"pops", 0, 0x8000, map[uint32][]byte{0x8000: {0x58, 0x66, 0x5b, 0x0f, 0xa1, 0x61, 0xeb, 0xf8}}, // pop ax; pop ebx; pop fs; popa
 		[17]uint64{SP: 0x7777ff00}},
+	{"POP mem", 0, 0x8000, map[uint32][]byte{0x8000: {0x8f, 0x06, 0xfe, 0xff, 0x66, 0x8f, 0x46, 0x10, 0x03, 0x6e, 0x10, 0xff, 0x06, 0xfe, 0xff, 0x67, 0x8f, 0x44, 0x24, 0x04, 0x67, 0x8f, 0x04, 0x24, 0xeb, 0xe6}}, // pop word [fffe]; pop dword [bp+10]; add bp,[bp+10]; inc word [fffe]; pop word [esp+4]; pop word [esp]
+		[17]uint64{SP: 0xfe00, BP: 0x55550100}},
 	{"PUSHA", 0, 0x8000, map[uint32][]byte{0x8000: {0x60, 0x40, 0x66, 0x60, 0x41, 0xeb, 0xf9}},
 		[17]uint64{SP: 0x77770104, AX: 0x12345678, BP: 0x9876fedc}},
 	{"POPA", 0, 0x8000, map[uint32][]byte{0x8000: {0x61, 0x66, 0x61, 0xeb, 0xfb}},
@@ -128,5 +131,77 @@ func TestTranslatedV86Sensitive(t *testing.T) {
 				t.Errorf("% x at IOPL %d: vector %d", code, iopl, vec)
 			}
 		}
+	}
+}
+
+// Code, data and stack on one page: stores beside code are translated, those that hit its
+// first or last byte are noticed, wherever in the map of the code these are.
+func TestTranslatedBesideCode(t *testing.T) {
+	for size := 1; size <= 4; size *= 2 {
+		for off := range 70 {
+			p := 0x8100 + off
+			e := newEngines(t, func() *rig {
+				r := newRig(t, "pentium-ii")
+				jump := func(from, to int) []byte { return []byte{0xe9, byte(to - from - 3), byte((to - from - 3) >> 8)} }
+				var code []byte
+				for _, store := range [][2]int{
+					{p - size + 1, 3 << (8 * (size - 1))}, // inc ax and inc bx in turn
+					{p + 2, 8},                            // the one target and the other
+					{p - size, 0x11}, {p + 3, 0x22},       // beside it
+				} {
+					op := [...][]byte{1: {0x80}, 2: {0x81}, 4: {0x66, 0x81}}[size]
+					code = append(append(code, op...), 0x36, byte(store[0]), byte(store[0]>>8)) // xor [place], value
+					code = append(code, le32(uint32(store[1]))[:size]...)
+					code = append(code, 0x60, 0x61) // pusha; popa
+				}
+				r.code(rigCode, append(code, jump(rigCode+len(code), p)...)...)
+				r.mem.WritePhys(uint32(p), []byte{0x40, 0xeb, 5})
+				r.mem.WritePhys(uint32(p+8), append([]byte{0x41}, jump(p+9, rigCode)...))
+				r.mem.WritePhys(uint32(p+16), append([]byte{0x42}, jump(p+17, rigCode)...))
+				r.R[SP] = 0x8f80
+				return r
+			})
+			e.what = fmt.Sprintf("%d bytes, %d", size, off)
+			e.loops(3000, nil)
+			if x := e.got.engine.count; off == 0 && (x.Dropped < 100 || x.Exits[0]+x.Exits[1] > 1800) {
+				t.Errorf("%s: %+v; want code that is dropped at half of the stores", e.what, x)
+			}
+		}
+	}
+}
+
+// A repeated store that begins beside code and reaches it.
+func TestTranslatedRepOntoCode(t *testing.T) {
+	e := newEngines(t, func() *rig {
+		r := newRig(t, "pentium-ii",
+			0xbf, 0xf8, 0x80, 0xb9, 9, 0, // mov di,80f8; mov cx,9
+			0xb0, 0x40, // mov al,40: inc ax and inc bx in turn
+			0x80, 0x36, 0x07, 0x80, 3, // xor byte [8007],3
+			0xf3, 0xaa, // rep stosb
+			0xe9, 0xee, 0) // jmp 8100
+		r.code(0x8100, 0x40, 0xe9, 0xfc, 0xfe) // inc ax; jmp 8000
+		return r
+	})
+	e.what = "REP STOSB"
+	e.loops(20000, nil)
+}
+
+// A page with code that becomes read-only: stores beside the code fault.
+func TestTranslatedBesideCodeReadOnly(t *testing.T) {
+	e := newEngines(t, func() *rig {
+		return newProt(t, "pentium-ii", 0x41, 0x89, 0x0e, 0, 2, 0xeb, 0xf9).page().virtual(3) // inc cx; mov [200],cx; jmp
+	})
+	e.what = "a store beside code"
+	e.both(func(r *rig) { r.Seg[DS] = v86Segment(rigCode >> 4); r.Refresh() })
+	e.run(1000)
+	e.ran()
+	e.both(func(r *rig) {
+		r.CR0 |= CR0WP
+		r.setPTE(rigCode>>12, rigCode|5)
+		r.Refresh()
+	})
+	e.run(1000)
+	if at := uint32(e.got.Seg[CS].Base + e.got.IP); at != rigHandlers+vecPF*4+1 {
+		t.Errorf("at %x; want the handler of #PF", at)
 	}
 }

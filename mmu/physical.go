@@ -3,6 +3,7 @@ package mmu
 import (
 	"encoding/binary"
 	"fmt"
+	"unsafe"
 
 	"beige/devices/bus"
 )
@@ -306,6 +307,10 @@ func (p *Physical) ClearCode(i uint32) { p.code[i>>PageShift] = nil }
 // HasCode reports whether the page with index i of Mem holds decoded code, or
 // held some since ClearCode.
 func (p *Physical) HasCode(i uint32) bool { return p.code[i>>PageShift] != nil }
+
+// CodeMaps is the address of an array of pointers, one a page of Mem: nil, where HasCode
+// is false, or to a bit for each byte that MarkCode was told of.
+func (p *Physical) CodeMaps() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(p.code)) }
 
 // Touch tells of a store of n bytes at index i of Mem, within one page, that
 // somebody else is about to do.

@@ -160,8 +160,17 @@ func (t *translator) inSegment(seg uint8, write bool) {
 	t.host = false
 }
 
-// lookup finds size bytes from the linear address in si on in the TLB.
+// lookup finds size bytes from the linear address in si on in the TLB, all that is
+// accessed there.
 func (t *translator) lookup(size int32, write bool) {
+	t.find(size, write, write && size <= 4 && t.tr.Code16)
+}
+
+// lookupPage is lookup for what may access all of the page.
+func (t *translator) lookupPage(size int32, write bool) { t.find(size, write, false) }
+
+// find is lookup, where beside says whether to try besideCode.
+func (t *translator) find(size int32, write, beside bool) {
 	t.Mov(4, di, si)
 	t.Shift(amd64.SHR, 4, di, 12-t.lay.TLBShift)
 	t.ALUImm(amd64.AND, 4, di, uint32(t.lay.TLBSize-1)<<t.lay.TLBShift)
@@ -177,7 +186,55 @@ func (t *translator) lookup(size int32, write bool) {
 	}
 	tlb := t.lay.TLB[t.tr.Privilege]
 	t.ALULoad(amd64.CMP, 8, r11, amd64.Mem{Base: amd64.R10, Index: di, Disp: tlb + tag})
-	t.miss(t.Jcc(amd64.NE))
-	t.ALULoad(amd64.ADD, 8, si, amd64.Mem{Base: amd64.R10, Index: di, Disp: tlb + t.lay.TagAddend})
+	addend := amd64.Mem{Base: amd64.R10, Index: di, Disp: tlb + t.lay.TagAddend}
+	no := t.Jcc(amd64.NE)
+	if !beside {
+		t.miss(no)
+		t.ALULoad(amd64.ADD, 8, si, addend)
+	} else {
+		cold := t.cold(no, func() { t.besideCode(size, addend) })
+		t.ALULoad(amd64.ADD, 8, si, addend)
+		t.join(cold)
+	}
 	t.host = false
+}
+
+// besideCode is the rest of lookup for a store to a page with code, which is usual where
+// a program has all in one segment: it must hit none. SI has the linear address, DI
+// the entry, R11 the tag.
+func (t *translator) besideCode(size int32, addend amd64.Mem) {
+	scale := t.lay.TLBShift - 3
+	t.Shift(amd64.SHR, 4, di, scale)
+	t.ALULoad(amd64.CMP, 8, r11, amd64.Mem{Base: amd64.R10, Index: di, Disp: t.lay.Held[t.tr.Privilege]})
+	t.miss(t.Jcc(amd64.NE))
+	t.Shift(amd64.SHL, 4, di, scale)
+	t.ALULoad(amd64.ADD, 8, si, addend)
+	t.Mov(4, di, si)
+	t.Shift(amd64.SHR, 4, di, 12)
+	t.Load(8, r11, t.state(t.lay.CodeMaps))
+	t.Load(8, di, amd64.Mem{Base: r11, Index: di, Scale: 3})
+	t.Test(8, di, di)
+	t.miss(t.Jcc(amd64.E))
+	// The map has words of 64 bits.
+	t.Mov(4, r11, si)
+	t.Shift(amd64.SHR, 4, r11, 6)
+	t.ALUImm(amd64.AND, 4, r11, 63)
+	t.Load(8, di, amd64.Mem{Base: di, Index: r11, Scale: 3})
+	if size > 1 {
+		t.Mov(4, r11, si)
+		t.ALUImm(amd64.AND, 4, r11, 63)
+		t.ALUImm(amd64.CMP, 4, r11, uint32(64-size))
+		t.miss(t.Jcc(amd64.A))
+	}
+	for i := range size {
+		bit := si
+		if i != 0 {
+			bit = r11
+			t.Lea(r11, amd64.At(si, i))
+		}
+		t.RR(0x1a3, 8, bit, di) // BT
+		t.miss(t.Jcc(amd64.B))
+	}
+	t.ALUStoreImm(amd64.SUB, 4, t.state(t.lay.Beside), 1)
+	t.miss(t.Jcc(amd64.L))
 }

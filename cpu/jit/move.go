@@ -189,6 +189,18 @@ func emitPop(t *translator) bool {
 		t.LoadZX(2, di, t.target)
 		t.addSP(int32(size))
 		t.loadSegment(a.Reg)
+	case isa.Mem:
+		if t.in.Base == sp {
+			return false // it counts from what the stack pointer is then
+		}
+		t.clobbers(sp, 4)
+		t.stack(sp, 0, size, false)
+		t.Load(size, di, t.target)
+		t.Store(4, t.state(t.lay.Spill+8), di)
+		t.access(size, true)
+		t.Load(4, di, t.state(t.lay.Spill+8))
+		t.Store(size, t.target, di)
+		t.addSP(int32(size))
 	default:
 		return false
 	}

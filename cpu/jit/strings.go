@@ -138,7 +138,7 @@ func (t *translator) run(seg, r, size uint8, write bool) {
 	if !t.flat(seg) {
 		t.inSegment(seg, write)
 	}
-	t.lookup(1, write)
+	t.lookupPage(1, write)
 	t.Mov(4, di, si)
 	t.ALUImm(amd64.AND, 4, di, 0xfff) // pages lie at round places in Mem
 	all.Base = di

@@ -27,6 +27,10 @@ type Layout struct {
 	TLBShift              uint8    // log2 of the size of an entry
 	TLBSize               int32    // entries
 	TagR, TagW, TagAddend int32
+
+	Held     [2]int32 // uint64 a TLB entry, by Trace.Privilege: the write tag of a page with code
+	CodeMaps int32    // the address of an array: by page of Mem a pointer to a bit for each byte that is code, or nil
+	Beside   int32    // int32: how many stores beside code go unnoticed
 }
 
 // Jump says where the translation of the trace at an IP begins. Key is IP and stamp;
