@@ -11,11 +11,11 @@ import (
 	"beige/mmu"
 )
 
-// Traces that run often on models from the 80386 on are translated to code of the host (package jit). The first
-// op of a trace stands for all of it: its handler first counts (opCold), then enters
-// the translation (opTranslated). What it was before is in the op that holds the key.
-// The other ops stay as they are, for the interpreter to go on with where translated
-// code leaves.
+// Traces that run often are translated to code of the host (package jit), on models
+// from the 80386 on. The first op of a trace stands for all of it: its handler first
+// counts (opCold), then enters the translation (opTranslated). What it was before is in
+// the op that holds the key. The other ops stay as they are, for the interpreter to go
+// on with where translated code leaves.
 
 const (
 	// UsualHotAt is the execution of a trace at which it is translated: about what a
