@@ -31,7 +31,7 @@ const (
 	flatBlocksAt = 0x2800 // where handlers of faults return to: a count, and eight addresses
 )
 
-// translated are the mnemonics that most instructions of random programs have.
+// translatedOps are the mnemonics that most instructions of random programs have.
 var translatedOps = map[isa.Op]bool{
 	isa.MOV: true, isa.MOVZX: true, isa.MOVSX: true, isa.LEA: true, isa.XCHG: true, isa.NOP: true,
 	isa.ADD: true, isa.OR: true, isa.ADC: true, isa.SBB: true, isa.AND: true, isa.SUB: true, isa.XOR: true, isa.CMP: true, isa.TEST: true,
@@ -429,6 +429,8 @@ func TestTranslatedPrograms(t *testing.T) {
 					retired := r.Retired
 					r.State = start
 					r.Retired = retired
+					r.CR0 |= CR0NE
+					r.FPU.Init()
 					if k%16 != 0 {
 						r.ForgetCode()
 					}

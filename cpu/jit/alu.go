@@ -232,9 +232,9 @@ func emitTest(t *translator) bool {
 			p.a = t.spilled(di)
 		}
 		if s.Kind == isa.Reg {
-			t.RM(0x84|uint16(min(size, 2)>>1), size, hostReg(s.Reg, size), t.target)
+			t.RM(amd64.Wide(0x84, size), size, hostReg(s.Reg, size), t.target)
 		} else {
-			t.RM(0xf6|uint16(min(size, 2)>>1), size, 0, t.target)
+			t.RM(amd64.Wide(0xf6, size), size, 0, t.target)
 			t.Imm(size, imm)
 		}
 	} else {
@@ -274,13 +274,13 @@ func emitIncDec(t *translator) bool {
 		t.Store(4, aux, di)
 	}
 	if a.Kind == isa.Mem {
-		t.RM(0xfe|uint16(min(size, 2)>>1), size, digit, t.target)
+		t.RM(amd64.Wide(0xfe, size), size, digit, t.target)
 		if t.needed() {
 			t.LoadZX(size, di, t.target)
 			p.r = t.spilled(di)
 		}
 	} else {
-		t.RR(0xfe|uint16(min(size, 2)>>1), size, digit, hostReg(a.Reg, size))
+		t.RR(amd64.Wide(0xfe, size), size, digit, hostReg(a.Reg, size))
 	}
 	t.set(p)
 	t.host = true
@@ -293,7 +293,7 @@ func emitNeg(t *translator) bool {
 	p := pending{kind: negTo, size: size, r: regAt(a.Reg)}
 	if a.Kind == isa.Mem {
 		t.access(size, true)
-		t.RM(0xf6|uint16(min(size, 2)>>1), size, amd64.NEG, t.target)
+		t.RM(amd64.Wide(0xf6, size), size, amd64.NEG, t.target)
 		if t.needed() {
 			t.LoadZX(size, di, t.target)
 			p.r = t.spilled(di)
@@ -310,7 +310,7 @@ func emitNot(t *translator) bool {
 	a := t.in.Args[0]
 	if a.Kind == isa.Mem {
 		t.access(a.Size, true)
-		t.RM(0xf6|uint16(min(a.Size, 2)>>1), a.Size, amd64.NOT, t.target)
+		t.RM(amd64.Wide(0xf6, a.Size), a.Size, amd64.NOT, t.target)
 		return true
 	}
 	t.clobbers(a.Reg, a.Size)

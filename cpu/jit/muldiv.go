@@ -38,7 +38,7 @@ func (t *translator) unary(op uint8) {
 }
 
 func (t *translator) unaryTarget(op, size uint8) {
-	t.RM(0xf6|uint16(min(size, 2)>>1), size, amd64.Reg(op), t.target)
+	t.RM(amd64.Wide(0xf6, size), size, amd64.Reg(op), t.target)
 }
 
 // emitImul is the multiplication that keeps the low half, or emitMul.

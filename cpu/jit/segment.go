@@ -40,6 +40,7 @@ const v86Attr = 0xf3
 // loadSegment loads a segment register from di, of which only the lower half is not 0.
 func (t *translator) loadSegment(seg uint8) {
 	t.Store(2, t.state(t.lay.SegSel[seg]), di)
+	t.known.ds = 0
 	t.Shift(amd64.SHL, 4, di, 4)
 	t.Store(8, t.state(t.lay.SegBase[seg]), di)
 	t.host = false

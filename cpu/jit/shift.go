@@ -71,12 +71,11 @@ func (t *translator) endIf(at int) {
 // host's flags it keeps CF, for RCL and RCR.
 func (t *translator) shiftInPlace(op uint8, a isa.Operand, cl bool) {
 	n := uint8(t.in.Imm & 31)
-	w := uint16(min(a.Size, 2) >> 1)
 	switch {
 	case a.Kind == isa.Mem && cl:
-		t.RM(0xd2|w, a.Size, amd64.Reg(op), t.target)
+		t.RM(amd64.Wide(0xd2, a.Size), a.Size, amd64.Reg(op), t.target)
 	case a.Kind == isa.Mem:
-		t.RM(0xc0|w, a.Size, amd64.Reg(op), t.target)
+		t.RM(amd64.Wide(0xc0, a.Size), a.Size, amd64.Reg(op), t.target)
 		t.Imm(1, uint32(n))
 	case cl:
 		t.ShiftCL(op, a.Size, hostReg(a.Reg, a.Size))

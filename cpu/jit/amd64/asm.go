@@ -221,8 +221,8 @@ func (a *Asm) op(op uint16) {
 	a.bytes(byte(op))
 }
 
-// wide turns the opcode of a byte operation into that of the operand size.
-func wide(op uint16, size uint8) uint16 {
+// Wide turns the opcode of a byte operation into that of the operand size.
+func Wide(op uint16, size uint8) uint16 {
 	if size == 1 {
 		return op
 	}
@@ -244,11 +244,11 @@ func (a *Asm) RM(op uint16, size uint8, reg Reg, m Mem) {
 }
 
 // Mov copies a register.
-func (a *Asm) Mov(size uint8, dst, src Reg) { a.RR(wide(0x88, size), size, src, dst) }
+func (a *Asm) Mov(size uint8, dst, src Reg) { a.RR(Wide(0x88, size), size, src, dst) }
 
 // Load reads memory, Store writes it.
-func (a *Asm) Load(size uint8, dst Reg, m Mem)  { a.RM(wide(0x8a, size), size, dst, m) }
-func (a *Asm) Store(size uint8, m Mem, src Reg) { a.RM(wide(0x88, size), size, src, m) }
+func (a *Asm) Load(size uint8, dst Reg, m Mem)  { a.RM(Wide(0x8a, size), size, dst, m) }
+func (a *Asm) Store(size uint8, m Mem, src Reg) { a.RM(Wide(0x88, size), size, src, m) }
 
 // LoadZX and LoadSX read memory of size bytes and extend it to 32 bits.
 func (a *Asm) LoadZX(size uint8, dst Reg, m Mem) {
@@ -352,7 +352,7 @@ func (a *Asm) MovImm64(dst Reg, v uint64) {
 
 // StoreImm writes an immediate of size bytes to memory.
 func (a *Asm) StoreImm(size uint8, m Mem, v uint32) {
-	a.RM(wide(0xc6, size), size, AX, m)
+	a.RM(Wide(0xc6, size), size, AX, m)
 	a.Imm(size, v)
 }
 
@@ -361,7 +361,7 @@ func (a *Asm) Lea(dst Reg, m Mem) { a.RM(0x8d, 4, dst, m) }
 
 // ALU computes dst op= src of registers; op is ADD to CMP.
 func (a *Asm) ALU(op uint8, size uint8, dst, src Reg) {
-	a.RR(wide(uint16(op)<<3, size), size, src, dst)
+	a.RR(Wide(uint16(op)<<3, size), size, src, dst)
 }
 
 // ALUImm computes dst op= v.
@@ -388,11 +388,11 @@ func groupOne(size uint8, v uint32) (op uint16, short bool) {
 
 // ALULoad computes dst op= [m], ALUStore [m] op= src, ALUStoreImm [m] op= v.
 func (a *Asm) ALULoad(op uint8, size uint8, dst Reg, m Mem) {
-	a.RM(wide(uint16(op)<<3|2, size), size, dst, m)
+	a.RM(Wide(uint16(op)<<3|2, size), size, dst, m)
 }
 
 func (a *Asm) ALUStore(op uint8, size uint8, m Mem, src Reg) {
-	a.RM(wide(uint16(op)<<3, size), size, src, m)
+	a.RM(Wide(uint16(op)<<3, size), size, src, m)
 }
 
 func (a *Asm) ALUStoreImm(op uint8, size uint8, m Mem, v uint32) {
@@ -406,31 +406,31 @@ func (a *Asm) ALUStoreImm(op uint8, size uint8, m Mem, v uint32) {
 }
 
 // Test ANDs for the flags alone.
-func (a *Asm) Test(size uint8, x, y Reg) { a.RR(wide(0x84, size), size, y, x) }
+func (a *Asm) Test(size uint8, x, y Reg) { a.RR(Wide(0x84, size), size, y, x) }
 
 func (a *Asm) TestImm(size uint8, x Reg, v uint32) {
-	a.RR(wide(0xf6, size), size, AX, x)
+	a.RR(Wide(0xf6, size), size, AX, x)
 	a.Imm(size, v)
 }
 
 // Shift shifts or rotates by an immediate count, ShiftCL by CL.
 func (a *Asm) Shift(kind uint8, size uint8, dst Reg, n uint8) {
 	if n == 1 {
-		a.RR(wide(0xd0, size), size, Reg(kind), dst)
+		a.RR(Wide(0xd0, size), size, Reg(kind), dst)
 		return
 	}
-	a.RR(wide(0xc0, size), size, Reg(kind), dst)
+	a.RR(Wide(0xc0, size), size, Reg(kind), dst)
 	a.bytes(n)
 }
 
-func (a *Asm) ShiftCL(kind uint8, size uint8, dst Reg) { a.RR(wide(0xd2, size), size, Reg(kind), dst) }
+func (a *Asm) ShiftCL(kind uint8, size uint8, dst Reg) { a.RR(Wide(0xd2, size), size, Reg(kind), dst) }
 
 // Unary is NOT to IDIV on a register.
-func (a *Asm) Unary(kind uint8, size uint8, r Reg) { a.RR(wide(0xf6, size), size, Reg(kind), r) }
+func (a *Asm) Unary(kind uint8, size uint8, r Reg) { a.RR(Wide(0xf6, size), size, Reg(kind), r) }
 
 // Inc and Dec.
-func (a *Asm) Inc(size uint8, r Reg) { a.RR(wide(0xfe, size), size, 0, r) }
-func (a *Asm) Dec(size uint8, r Reg) { a.RR(wide(0xfe, size), size, 1, r) }
+func (a *Asm) Inc(size uint8, r Reg) { a.RR(Wide(0xfe, size), size, 0, r) }
+func (a *Asm) Dec(size uint8, r Reg) { a.RR(Wide(0xfe, size), size, 1, r) }
 
 // IMul multiplies registers, keeping the low half.
 func (a *Asm) IMul(size uint8, dst, src Reg) { a.RR(0x1af, size, dst, src) }
@@ -460,7 +460,7 @@ func (a *Asm) Bswap(r Reg) {
 }
 
 // Xchg swaps registers.
-func (a *Asm) Xchg(size uint8, x, y Reg) { a.RR(wide(0x86, size), size, y, x) }
+func (a *Asm) Xchg(size uint8, x, y Reg) { a.RR(Wide(0x86, size), size, y, x) }
 
 // RepMovs and RepStos are REP MOVS and REP STOS.
 func (a *Asm) RepMovs(size uint8) { a.rep(0xa4, size) }
@@ -469,7 +469,7 @@ func (a *Asm) RepStos(size uint8) { a.rep(0xaa, size) }
 func (a *Asm) rep(op uint16, size uint8) {
 	a.bytes(0xf3)
 	a.prefix(size, AX, AX, None, false)
-	a.op(wide(op, size))
+	a.op(Wide(op, size))
 }
 
 // Ret returns.
