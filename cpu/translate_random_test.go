@@ -400,9 +400,9 @@ var randomWorlds = []struct {
 // TestTranslatedPrograms runs random programs on both engines. BEIGE_RANDOM is how
 // many in each mode, BEIGE_SEED which.
 func TestTranslatedPrograms(t *testing.T) {
-	n, seed := 1500, uint64(1)
+	n, seed := 1000, uint64(1)
 	if testing.Short() {
-		n = 150
+		n = 100
 	}
 	if v, err := strconv.Atoi(os.Getenv("BEIGE_RANDOM")); err == nil {
 		n = v

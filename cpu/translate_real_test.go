@@ -139,6 +139,9 @@ func TestTranslatedV86Sensitive(t *testing.T) {
 func TestTranslatedBesideCode(t *testing.T) {
 	for size := 1; size <= 4; size *= 2 {
 		for off := range 70 {
+			if off > 3 && off < 55 {
+				continue // words of the map have 64 bits
+			}
 			p := 0x8100 + off
 			e := newEngines(t, func() *rig {
 				r := newRig(t, "pentium-ii")

@@ -34,8 +34,8 @@ type Config struct {
 	Speed   Speed
 
 	// Engine is how the processor executes instructions: "interpreter", "translator" (hot
-	// 32-bit code as code of the host) or "auto", the translator where the host has one;
-	// "": auto. The guest notices nothing.
+	// code as code of the host, on models from the 80386 on) or "auto", the translator where
+	// the host has one; "": auto. The guest notices nothing.
 	Engine string
 
 	// Deterministic machines never look at the host's clock: Date defaults to a

@@ -73,7 +73,7 @@ func runFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "read-only", Usage: "write-protect all images"},
 		&cli.StringFlag{Name: "machine", Usage: oneOf("machine", "board `TYPE`"), Value: "pc"},
 		&cli.StringFlag{Name: "cpu", Usage: oneOf("cpu", "processor `MODEL`") + " (default: pentium-ii; 80286 on at, 8086 on xt)"},
-		&cli.StringFlag{Name: "engine", Usage: oneOf("engine", "`HOW` the processor executes: the translator makes hot 32-bit code code of the host; the guest sees no difference") + "; auto is the translator where there is one for the host", Value: "auto"},
+		&cli.StringFlag{Name: "engine", Usage: oneOf("engine", "`HOW` the processor executes: the translator makes hot code code of the host, from the 80386 on; the guest sees no difference") + "; auto is the translator where there is one for the host", Value: "auto"},
 		&cli.StringFlag{Name: "video", Usage: oneOf("video", "display `ADAPTER`") + " (default: vga, cga on xt; a pc has no other than vga)"},
 		&cli.StringFlag{Name: "mem", Usage: "memory `SIZE`, such as 640K or 16M (default: 16M, or what the processor can address; 128M with a kernel)"},
 		&cli.StringFlag{Name: "hypervisor", Usage: oneOf("hypervisor", "what CPUID says of a virtual `MACHINE`") + "; Linux uses the absolute pointer only in one", Value: "none"},

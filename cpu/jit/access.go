@@ -24,28 +24,23 @@ func (t *translator) address(dst amd64.Reg, delta int32) {
 	if in.Index != isa.ZeroReg {
 		m.Index = hostOf[in.Index]
 	}
-	if in.AddrSize == 2 {
-		// Of the registers the lower halves count, which the sum's depends on alone.
-		switch {
-		case m.Base == amd64.None && m.Index == amd64.None:
-			t.MovImm(4, dst, uint32(uint16(m.Disp)))
-			return
-		case m.Index == amd64.None && m.Disp == 0:
-			t.MovZX(4, 2, dst, m.Base)
-			return
-		}
-		defer t.MovZX(4, 2, dst, dst)
+	if m.Base == amd64.None && m.Scale == 0 {
+		m.Base, m.Index = m.Index, amd64.None
 	}
+	// Of an offset of 16 bits the lower halves of the registers count.
 	switch {
 	case m.Base == amd64.None && m.Index == amd64.None:
+		if in.AddrSize == 2 {
+			m.Disp &= 0xffff
+		}
 		t.MovImm(4, dst, uint32(m.Disp))
 	case m.Index == amd64.None && m.Disp == 0:
-		t.Mov(4, dst, m.Base)
-	case m.Base == amd64.None && m.Scale == 0:
-		m.Base, m.Index = m.Index, amd64.None
-		t.Lea(dst, m)
+		t.movZX(in.AddrSize, dst, m.Base)
 	default:
 		t.Lea(dst, m)
+		if in.AddrSize == 2 {
+			t.MovZX(4, 2, dst, dst)
+		}
 	}
 }
 
