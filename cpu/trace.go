@@ -14,7 +14,7 @@ const maxTrace = 32
 const (
 	tableBits = 16
 	arenaOps  = 16384 // ops of one arena chunk
-	maxChunks = 16    // 10 MB; then everything is dropped and decoded anew
+	maxChunks = 12    // 8 MB; then everything is dropped and decoded anew
 )
 
 // trace is the record of a run of decoded instructions within one page of mem. There

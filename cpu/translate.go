@@ -24,7 +24,7 @@ const (
 
 	// codeSize is the room for translated code. When it is full all of it is dropped:
 	// what still runs comes back.
-	codeSize = 8 << 20
+	codeSize = 4 << 20
 )
 
 // Translations counts the work of the translating engine.
