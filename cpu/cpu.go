@@ -227,6 +227,12 @@ func (c *CPU) Registers() *State { return &c.State }
 // Refresh rebuilds what is derived from the registers after State was changed
 // from outside (debugger, snapshot, tests).
 func (c *CPU) Refresh() {
+	// Translated code relies on it that there is nothing in the bits that are not used.
+	for i, v := range c.R[:8] {
+		c.R[i] = uint64(uint32(v))
+	}
+	c.IP = uint64(uint32(c.IP))
+	c.FPU.Top &= 7
 	c.R[16] = 0
 	c.FPU.Model = c.model.fpuModel()
 	c.flushTLB()

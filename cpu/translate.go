@@ -93,7 +93,7 @@ func (c *CPU) initEngine(at, size int) error {
 	c.host.codeMaps = uintptr(c.phys.CodeMaps())
 	u, x := &c.FPU, &c.host.x87
 	lay.X87 = jit.X87Layout{
-		Is:  c.model.HasFPU && u.Model == fpu.M80387,
+		Is:  c.model.HasFPU && c.model.fpuModel() == fpu.M80387,
 		CR0: offset(unsafe.Pointer(&c.CR0)), FERR: offset(unsafe.Pointer(&c.FERR)),
 		R:  offset(unsafe.Pointer(&u.R)),
 		CW: offset(unsafe.Pointer(&u.CW)), SW: offset(unsafe.Pointer(&u.SW)),

@@ -81,7 +81,7 @@ func (g memoryPrograms) inst() []byte {
 	any := g.pointer()
 	data := g.data()
 	with := func(field byte, imm []byte, op ...byte) []byte { return append(append(op, g.modRM(field)...), imm...) }
-	switch g.IntN(32) {
+	switch g.IntN(36) {
 	case 0, 1, 2:
 		return with(data, nil, 0x8b) // mov r,[m]
 	case 3, 4, 5:
@@ -128,6 +128,12 @@ func (g memoryPrograms) inst() []byte {
 		return [][]byte{{0x89, 0xec, 0xc9}, {0x9c}, {0xd7}, {0x98}, {0x9f}, {0xaa}, {0xa5}, {0xac}, {0x0e}, {0x60, 0x61}}[g.IntN(10)] // leave, pushf, xlat, ...
 	case 30:
 		return []byte{0x66, 0x83, 0xc0 | reg, 1} // add r16,1
+	case 31:
+		return with(byte(g.IntN(8)), nil, 0xd8|byte(g.IntN(8))) // x87
+	case 32:
+		return with(0, []byte{0xdd, 0xc0 | byte(7-g.IntN(2))}, 0xd9|byte(g.IntN(2))<<2) // fld [m]; ffree st6 or st7
+	case 33, 34:
+		return with(byte(2+g.IntN(2)), []byte{0xd9, 0xe8}, 0xd9|byte(g.IntN(4))<<1) // fst, fstp, fist, fistp [m]; fld1
 	}
 	return []byte{0x70 | byte(g.IntN(16)), 0} // jcc to the next
 }
@@ -135,10 +141,7 @@ func (g memoryPrograms) inst() []byte {
 // TestTranslatedGroups has many accesses near one another, across pages of which one is
 // read-only and one is not there, and at the end of the addresses.
 func TestTranslatedGroups(t *testing.T) {
-	n := 4000
-	if testing.Short() {
-		n = 400
-	}
+	n, seed := environment(4000, 400, 3)
 	e := newEngines(t, func() *rig {
 		r := newFlatRig(t)
 		for _, gb := range []uint32{1, 2, 3} { // the same again
@@ -152,7 +155,7 @@ func TestTranslatedGroups(t *testing.T) {
 	start := e.want.State
 	image := slices.Clone(e.want.mem.Mem()[:e.area[1]])
 	for k := range n {
-		g := memoryPrograms{rand.New(rand.NewPCG(3, uint64(k)))}
+		g := memoryPrograms{rand.New(rand.NewPCG(seed, uint64(k)))}
 		// mov r,imm for all; then the rest; jmp to the start.
 		var code []byte
 		for r := range byte(8) {
@@ -185,6 +188,7 @@ func TestTranslatedGroups(t *testing.T) {
 				r.mem.Write(flatBlocksAt+4+v*4, 4, flatCodeAt)
 			}
 			r.IP = flatCodeAt
+			r.FPU = randomUnit(rand.New(rand.NewPCG(seed, uint64(k))))
 			r.Refresh()
 		})
 		e.slices(g.Rand, 400)

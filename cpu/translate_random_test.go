@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"beige/cpu/fpu"
 	"beige/cpu/isa"
 )
 
@@ -176,10 +177,19 @@ func (g *randomCode) program() (page, blocks []byte) {
 					}
 				}
 			}
+			if g.IntN(4) == 0 {
+				code = append(code, 0xdb, 0xe3) // fninit
+				for range g.IntN(6) {
+					code = append(code, 0xd9, [...]byte{0xc0, 0xe8, 0xe9, 0xeb, 0xee}[g.IntN(5)]) // fld st0, fld1, fldl2t, fldpi, fldz
+				}
+			}
 			for _, r := range []byte{BP, SI, DI, SP} {
 				v := uint32(flatDataAt + 0x80 + g.IntN(0x1f00))
 				if r == SP {
 					v = flatStackAt + uint32(g.IntN(0x100))*4 + uint32(g.IntN(8)/7)
+					if g.IntN(8) == 0 {
+						v = flatStackAt&^0xfff + 0x1000 + uint32(g.IntN(60)) - 20
+					}
 				}
 				switch g.IntN(16) {
 				case 0:
@@ -245,10 +255,22 @@ func (g *randomCode) program() (page, blocks []byte) {
 	return page, blocks
 }
 
+// randomModel is what random programs run on: BEIGE_MODEL says which.
+func randomModel() string {
+	if m := os.Getenv("BEIGE_MODEL"); m != "" {
+		return m
+	}
+	return "pentium-ii"
+}
+
 // newFlatRig is a processor for random programs: user mode or not, with pages that are
 // not there or read-only around the data, and FS and GS with limits.
 func newFlatRig(t testing.TB) *rig {
-	r := newProt(t, "pentium-ii").page()
+	r := newProt(t, randomModel()).page()
+	// Pages beside one another are not so in memory: what crosses their border unseen is
+	// found elsewhere.
+	r.setPTE(flatDataAt>>12+1, 0x16007)
+	r.setPTE(flatStackAt>>12+1, 0x15007)
 	r.setPTE(flatDataAt>>12+2, 0)
 	r.setPTE(flatDataAt>>12-1, flatDataAt-0x1000|5)
 	r.CR0 |= CR0WP
@@ -286,7 +308,7 @@ func newFlatRig(t testing.TB) *rig {
 
 // newRealRig is a processor in real mode for random programs.
 func newRealRig(t testing.TB) *rig {
-	r := newRig(t, "pentium-ii")
+	r := newRig(t, randomModel())
 	const at = 0xae00
 	r.mem.WritePhys(at, []byte{
 		0x50, 0x53, 0x1e, 0x55, // push ax; push bx; push ds; push bp
@@ -380,6 +402,24 @@ var randomWorlds = []struct {
 		}
 		return randomBases
 	}},
+	{"32-bit code in real mode", isa.Mode32, newRealRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
+		base := randomBases
+		for _, i := range []uint8{CS, SS, DS, ES, FS, GS} {
+			if i == CS || rnd.IntN(4) == 0 {
+				r.Seg[i].Attr |= attrD
+			}
+			if i == CS || rnd.IntN(2) == 0 {
+				r.Seg[i].Limit = 0xffffffff
+			}
+			if i != CS && rnd.IntN(4) == 0 {
+				base[i] = 0
+			}
+		}
+		for i, b := range base {
+			r.Seg[i].Sel, r.Seg[i].Base = uint16(b>>4), uint64(b)
+		}
+		return base
+	}},
 	{"real mode with large segments", isa.Mode16, newRealRig, func(r *rig, rnd *rand.Rand) [6]uint32 {
 		base := randomBases
 		for _, i := range []uint8{SS, DS, ES} {
@@ -397,12 +437,11 @@ var randomWorlds = []struct {
 	}},
 }
 
-// TestTranslatedPrograms runs random programs on both engines. BEIGE_RANDOM is how
-// many in each mode, BEIGE_SEED which.
-func TestTranslatedPrograms(t *testing.T) {
-	n, seed := 1000, uint64(1)
+// environment returns how much a test is to do, and the seed of its random numbers:
+// what BEIGE_RANDOM and BEIGE_SEED say, or else what is given.
+func environment(n, short int, seed uint64) (int, uint64) {
 	if testing.Short() {
-		n = 100
+		n = short
 	}
 	if v, err := strconv.Atoi(os.Getenv("BEIGE_RANDOM")); err == nil {
 		n = v
@@ -410,10 +449,37 @@ func TestTranslatedPrograms(t *testing.T) {
 	if v, err := strconv.ParseUint(os.Getenv("BEIGE_SEED"), 10, 64); err == nil {
 		seed = v
 	}
+	return n, seed
+}
+
+// randomUnit is an x87 unit in use: mostly with all masked, and with the precision and
+// rounding of most programs.
+func randomUnit(rnd *rand.Rand) (u fpu.Unit) {
+	u.Init()
+	for i := range u.R {
+		u.R[i] = x87Number(rnd)
+		if rnd.IntN(4) != 0 { // near 1
+			u.R[i] = fpu.F80{Mant: rnd.Uint64() | 1<<63, SE: uint16(0x3ff0 + rnd.IntN(0x40) + rnd.IntN(2)<<15)}
+		}
+	}
+	u.Top, u.Use = uint8(rnd.IntN(8)), uint8(rnd.Uint32())
+	switch rnd.IntN(8) {
+	case 0:
+		u.LoadCW(uint16(rnd.Uint32()))
+	case 1:
+		u.LoadCW(0x37f ^ uint16(rnd.IntN(16))<<8)
+	}
+	return u
+}
+
+// TestTranslatedPrograms runs random programs on both engines. BEIGE_RANDOM is how
+// many in each mode, BEIGE_SEED which.
+func TestTranslatedPrograms(t *testing.T) {
+	n, seed := environment(1500, 150, 1)
 	for _, w := range randomWorlds {
 		t.Run(w.name, func(t *testing.T) {
 			e := newEngines(t, func() *rig { return w.make(t) })
-			e.area = [2]uint32{0, 0x12000}
+			e.area = [2]uint32{0, 0x18000}
 			start, data := e.want.State, make([]byte, 0x4000)
 			image := slices.Clone(e.want.mem.Mem()[:e.area[1]])
 			g := newRandomCode()
@@ -436,6 +502,8 @@ func TestTranslatedPrograms(t *testing.T) {
 					}
 					r.mem.WritePhys(0, image)
 					g.base = w.enter(r, rand.New(rand.NewPCG(seed, uint64(k))))
+					r.FPU = randomUnit(rand.New(rand.NewPCG(seed+1, uint64(k))))
+					r.CR0 |= uint64(k%2) * CR0NE
 					if r.protMode {
 						r.Seg[FS], r.Seg[GS] = r.loaded(selSmall|3), r.loaded(selDown|3)
 					}
@@ -446,6 +514,7 @@ func TestTranslatedPrograms(t *testing.T) {
 					r.mem.WritePhys(flatCodeAt, code)
 					r.mem.WritePhys(flatBlocksAt, blocks)
 					r.mem.WritePhys(flatDataAt, data)
+					r.mem.WritePhys(0x16000, data[0x1000:])
 					r.mem.WritePhys(0x6000, data[:0x2000])
 					r.IP = uint64(flatCodeAt - g.base[CS])
 					r.Refresh()

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"beige/cpu/fpu"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -304,4 +306,58 @@ func TestTranslatedTogether(t *testing.T) {
 	all.Wait()
 	stop.Store(true)
 	collector.Wait()
+}
+
+// A snapshot may hold anything. What translated code finds places by keeps within its
+// bounds.
+func TestTranslatedSnapshot(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		code   []byte
+		change func(s *State)
+	}{
+		{"TOP of the x87 unit", []byte{0xd9, 0xe0, 0xd9, 0xc9, 0xdd, 0xd8, 0xd9, 0xe8, 0xd8, 0xc1, 0xeb, 0xf4}, // fchs; fxch; fstp st0; fld1; fadd st1
+			func(s *State) { s.FPU.Top |= 0x60 }},
+		{"upper halves", []byte{0xfc, 0xbf, 0, 0xc0, 0, 0, 0xb1, 2, 0xf3, 0xab, 0x40, 0xeb, 0xf3}, // cld; mov edi,c000; mov cl,2; rep stosd; inc eax
+			func(s *State) {
+				for i := range s.R {
+					s.R[i] |= 1 << 62
+				}
+				s.IP |= 1 << 40
+			}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := newEngines(t, func() *rig {
+				r := newProt(t, "pentium-ii", c.code...)
+				r.R[CX] = 0
+				r.FPU.Init()
+				for i := range uint8(5) {
+					r.FPU.SetST(i, fpu.F80{Mant: 3 << 62, SE: 0x3fff + uint16(i)})
+				}
+				return r
+			})
+			e.what = c.name
+			e.loops(6000, func(i int) {
+				if i%8 != 0 {
+					return
+				}
+				b, err := e.want.MarshalBinary()
+				if err != nil {
+					t.Fatal(err)
+				}
+				e.both(func(r *rig) {
+					if err := r.UnmarshalBinary(b); err != nil {
+						t.Fatal(err)
+					}
+					c.change(&r.State)
+					if b, err = r.MarshalBinary(); err != nil {
+						t.Fatal(err)
+					}
+					if err := r.UnmarshalBinary(b); err != nil {
+						t.Fatal(err)
+					}
+				})
+			})
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -90,42 +91,76 @@ func (r *opRigs) x87Mix(forms []opForm) []byte {
 }
 
 // x87Number is any number, most of them normal and near to each other.
-func (r *opRigs) x87Number() fpu.F80 {
+func x87Number(rnd *rand.Rand) fpu.F80 {
 	mants := [...]uint64{0, 1, 1 << 62, 1 << 63, 1<<63 | 1, 1<<63 | 1<<10, 1<<63 | 1<<11, 1<<63 | 3<<10, 1<<63 | 1<<39, 1<<63 | 3<<39, 3 << 62, ^uint64(0), 1<<64 - 1<<11, 1<<64 - 1<<10, 1<<63 - 1}
 	exps := [...]uint16{0, 1, 2, 0x3bff, 0x3c00, 0x3c01, 0x3f80, 0x3f81, 0x3f82, 0x3ffd, 0x3ffe, 0x3fff, 0x4000, 0x400d, 0x400e, 0x400f, 0x401d, 0x401e, 0x401f, 0x403c, 0x403d, 0x403e, 0x403f, 0x407d, 0x407e, 0x407f, 0x43fd, 0x43fe, 0x43ff, 0x7ffd, 0x7ffe, 0x7fff}
-	v := fpu.F80{Mant: r.rand.Uint64() | 1<<63, SE: 0x3fff}
-	if r.rand.IntN(8) == 0 {
-		return fpu.F80{Mant: mants[r.rand.IntN(len(mants))], SE: exps[r.rand.IntN(len(exps))] | uint16(r.rand.IntN(2))<<15}
+	v := fpu.F80{Mant: rnd.Uint64() | 1<<63, SE: 0x3fff}
+	if rnd.IntN(8) == 0 {
+		return fpu.F80{Mant: mants[rnd.IntN(len(mants))], SE: exps[rnd.IntN(len(exps))] | uint16(rnd.IntN(2))<<15}
 	}
-	switch r.rand.IntN(8) {
+	switch rnd.IntN(8) {
 	case 0:
-		v.Mant = mants[r.rand.IntN(len(mants))]
+		v.Mant = mants[rnd.IntN(len(mants))]
 	case 1:
-		v.Mant &= ^uint64(0) << r.rand.IntN(64)
+		v.Mant &= ^uint64(0) << rnd.IntN(64)
 	case 2:
-		v.Mant >>= r.rand.IntN(2)
+		v.Mant >>= rnd.IntN(2)
 	}
-	switch r.rand.IntN(8) {
+	switch rnd.IntN(8) {
 	case 0:
-		v.SE = exps[r.rand.IntN(len(exps))]
+		v.SE = exps[rnd.IntN(len(exps))]
 	case 1:
-		v.SE = uint16(r.rand.IntN(0x8000))
+		v.SE = uint16(rnd.IntN(0x8000))
 	case 2, 3, 4:
-		v.SE += uint16(r.rand.IntN(70)) - 5
+		v.SE += uint16(rnd.IntN(70)) - 5
 	case 5:
-		if r.rand.IntN(2) == 0 {
+		if rnd.IntN(2) == 0 {
 			v = fpu.F80{}
 		}
 	}
-	v.SE |= uint16(r.rand.IntN(2)) << 15
+	v.SE |= uint16(rnd.IntN(2)) << 15
 	return v
+}
+
+// x87Edges fills registers with numbers whose sums, products and quotients are near the
+// ends of the range, cancel, or are half way between two others.
+func x87Edges(rnd *rand.Rand, regs *[8]fpu.F80) {
+	base := uint16(rnd.IntN(0x8000))
+	for i := range regs {
+		m := rnd.Uint64() | 1<<63
+		switch rnd.IntN(6) {
+		case 0:
+			m = 1<<63 | uint64(rnd.IntN(3))
+		case 1:
+			m = ^uint64(0) - uint64(rnd.IntN(3))
+		case 2:
+			m = 1<<63 | 1<<rnd.IntN(63) | 1<<rnd.IntN(63)
+		case 3:
+			m = ^uint64(0) << rnd.IntN(64)
+		case 4:
+			m = 1<<63 | (1<<rnd.IntN(63) - uint64(rnd.IntN(2)))
+		}
+		e := base
+		switch rnd.IntN(5) {
+		case 0: // a quotient at an end of the range
+			e = base ^ 0x4000
+		case 1: // a product at the upper end
+			e = 0x7ffe + 0x3ffe - base
+		case 2: // a product at the lower end
+			e = 0x3ffe - base
+		case 3: // a sum at either
+			e = [...]uint16{2, 0x40, 0x7fbd, 0x7ffd}[rnd.IntN(4)]
+		}
+		e += uint16(rnd.IntN(5)) - 2
+		regs[i] = fpu.F80{Mant: m, SE: e&0x7fff | uint16(rnd.IntN(2))<<15}
+	}
 }
 
 // x87Fill gives both processors the same unit and operands at [esi+16].
 func (r *opRigs) x87Fill() {
 	var u fpu.Unit
 	for i := range u.R {
-		u.R[i] = r.x87Number()
+		u.R[i] = x87Number(r.rand)
 	}
 	switch r.rand.IntN(6) {
 	case 0: // two equal, or equal but for the sign
@@ -140,6 +175,8 @@ func (r *opRigs) x87Fill() {
 				u.R[i] = fpu.F80{Mant: ^uint64(0), SE: 0xbfff}
 			}
 		}
+	case 3:
+		x87Edges(r.rand, &u.R)
 	}
 	u.Top, u.Use, u.SW = uint8(r.rand.IntN(8)), 0xff, uint16(r.rand.Uint32())&0x4740
 	switch r.rand.IntN(4) {
@@ -170,7 +207,7 @@ func (r *opRigs) x87Fill() {
 	cr0 |= uint64(r.rand.IntN(2)) << 5
 	ferr := r.rand.IntN(16) == 0 // as an FLDENV leaves it that faults half way
 	var b [8]byte
-	switch v := r.x87Number(); r.rand.IntN(5) {
+	switch v := x87Number(r.rand); r.rand.IntN(5) {
 	case 0:
 		d, _ := fpu.ToFloat64(v, 0x37f)
 		binary.LittleEndian.PutUint64(b[:], d)
@@ -251,41 +288,60 @@ func TestTranslatedX87Stays(t *testing.T) {
 	}
 }
 
+// BEIGE_RANDOM is how often each form is executed, BEIGE_SEED with which numbers.
 func TestTranslatedX87(t *testing.T) {
-	for _, model := range []string{"80386", "80486", "pentium-ii"} {
-		t.Run(model, func(t *testing.T) { testTranslatedX87(t, model) })
+	needEngine(t)
+	n, seed := environment(400, 40, 4)
+	for _, model := range []string{"pentium-ii", "80486", "80386"} {
+		t.Run(model, func(t *testing.T) {
+			r := newOpRigs(t, model, seed)
+			r.more = r.x87Fill
+			forms := x87Forms()
+			n := n
+			if model != "pentium-ii" {
+				forms = slices.DeleteFunc(forms, func(f opForm) bool { return strings.Contains(f.name, "COMI") })
+				n /= 2
+			}
+			for k, f := range forms {
+				for i := range 4 {
+					code := slices.Concat(flagsBefore[(k+5*i)%len(flagsBefore)], f.code, flagsBehind[(k+3*i)%len(flagsBehind)])
+					if model != "pentium-ii" {
+						code = f.code // some of these have CMOV
+					}
+					r.run(t, f, code, n/4)
+				}
+			}
+			for _, code := range x87Rows {
+				r.run(t, opForm{name: "row", leaves: true}, code, 2*n)
+			}
+			for k := range 4 * n {
+				code := r.x87Mix(forms)
+				f := opForm{name: fmt.Sprint("mix ", k), leaves: true, mixed: true}
+				r.run(t, f, code, 30)
+			}
+			t.Logf("%+v", r.both[0].engine.count)
+		})
 	}
 }
 
-func testTranslatedX87(t *testing.T, model string) {
-	r := newOpRigs(t, model, 4)
-	if r.both[0].engine == nil {
-		t.Skip("this host has no translating engine")
-	}
-	r.more = r.x87Fill
-	n, mixes := 400, 1500
-	if testing.Short() {
-		n, mixes = 40, 150
-	}
-	forms := x87Forms()
-	if model != "pentium-ii" {
-		forms = slices.DeleteFunc(forms, func(f opForm) bool { return strings.Contains(f.name, "COMI") })
-	}
-	for k, f := range forms {
-		for i := range 4 {
-			code := slices.Concat(flagsBefore[(k+5*i)%len(flagsBefore)], f.code, flagsBehind[(k+3*i)%len(flagsBehind)])
-			r.run(t, f, code, n/4)
+// Without a unit escapes do nothing, and end a trace.
+func TestTranslatedNoX87(t *testing.T) {
+	for _, cr0 := range []uint64{0, CR0EM, CR0TS} {
+		e := newEngines(t, func() *rig {
+			m, _ := ModelByName("80386")
+			none := *m
+			none.HasFPU = false
+			r := newRigOf(t, &none, 0x40, 0xdb, 0xe3, 0x01, 0xc3, 0xd8, 0x07, 0x41, 0xdf, 0xe0, 0xeb, 0xf4) // inc ax; fninit; add bx,ax; fadd dword [bx]; inc cx; fnstsw ax; jmp
+			r.CR0 |= cr0
+			r.code(rigHandlers+4*vecNM, 0x89, 0xe5, 0x83, 0x46, 0, 2, 0xcf) // mov bp,sp; add word [bp],2; iret
+			r.Refresh()
+			return r
+		})
+		e.loops(3000, nil)
+		if got := e.want.counters.Faults != 0; got != (cr0 != 0) || e.want.R[CX] == 0 {
+			t.Errorf("CR0 %x: faults %v, ECX %x", cr0, got, e.want.R[CX])
 		}
 	}
-	for _, code := range x87Rows {
-		r.run(t, opForm{name: "row", leaves: true}, code, 2*n)
-	}
-	for k := range mixes {
-		code := r.x87Mix(forms)
-		f := opForm{name: fmt.Sprint("mix ", k), leaves: true, mixed: true}
-		r.run(t, f, code, 30)
-	}
-	t.Logf("%+v", r.both[0].engine.count)
 }
 
 // The selector of the operand is that of a segment register as it is then, also where
