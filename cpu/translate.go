@@ -20,11 +20,11 @@ import (
 const (
 	// UsualHotAt is the execution of a trace at which it is translated: about what a
 	// translation costs in time, divided by what it saves each time.
-	UsualHotAt = 64
+	UsualHotAt = 200
 
 	// codeSize is the room for translated code. When it is full all of it is dropped:
 	// what still runs comes back.
-	codeSize = 4 << 20
+	codeSize = 8 << 20
 )
 
 // Translations counts the work of the translating engine.
