@@ -52,7 +52,7 @@ type Physical struct {
 	low      [lowPages]lowPage // 640K to 1M, where shadow RAM can hide what is mapped
 	shadowed bool              // Shadow was called
 
-	code     []*codeMap // by page of mem; nil: no decoded code there
+	code     []*codeLeaf // by megabyte of mem; nil: no decoded code there
 	onCode   func(i, n uint32)
 	onChange func()
 
@@ -92,7 +92,7 @@ func NewPhysicalIn(ram uint64, alloc func(n int) ([]byte, error)) (*Physical, er
 	for i := range p.low {
 		p.low[i].base = empty
 	}
-	p.code = make([]*codeMap, len(p.mem)>>PageShift)
+	p.code = make([]*codeLeaf, (len(p.mem)-1)>>(PageShift+leafBits)+1)
 	return p, nil
 }
 
@@ -275,15 +275,24 @@ func (p *Physical) WritePhys(pa uint32, b []byte) {
 // routines stores there all the time.
 type codeMap [PageSize / 64]uint64
 
+// codeLeaf is the pages of 1 MB.
+type codeLeaf [1 << leafBits]*codeMap
+
+const leafBits = 8
+
 // MarkCode records that the n bytes at index i of Mem, within one page, are
 // decoded code. It reports whether the page held none before: write tags for
 // the page are void then.
 func (p *Physical) MarkCode(i, n uint32) (first bool) {
-	c := p.code[i>>PageShift]
+	c := p.codeMap(i)
 	if c == nil {
 		first = true
 		c = new(codeMap)
-		p.code[i>>PageShift] = c
+		l := &p.code[i>>(PageShift+leafBits)]
+		if *l == nil {
+			*l = new(codeLeaf)
+		}
+		(*l)[i>>PageShift%(1<<leafBits)] = c
 	}
 	for w, mask := range words(i, n) {
 		c[w] |= mask
@@ -294,7 +303,7 @@ func (p *Physical) MarkCode(i, n uint32) (first bool) {
 // UnmarkCode takes back MarkCode for the n bytes at index i. What else MarkCode
 // was told of them has to be marked again.
 func (p *Physical) UnmarkCode(i, n uint32) {
-	if c := p.code[i>>PageShift]; c != nil {
+	if c := p.codeMap(i); c != nil {
 		for w, mask := range words(i, n) {
 			c[w] &^= mask
 		}
@@ -302,14 +311,27 @@ func (p *Physical) UnmarkCode(i, n uint32) {
 }
 
 // ClearCode forgets all code of the page with index i of Mem.
-func (p *Physical) ClearCode(i uint32) { p.code[i>>PageShift] = nil }
+func (p *Physical) ClearCode(i uint32) {
+	if l := p.code[i>>(PageShift+leafBits)]; l != nil {
+		l[i>>PageShift%(1<<leafBits)] = nil
+	}
+}
 
 // HasCode reports whether the page with index i of Mem holds decoded code, or
 // held some since ClearCode.
-func (p *Physical) HasCode(i uint32) bool { return p.code[i>>PageShift] != nil }
+func (p *Physical) HasCode(i uint32) bool { return p.codeMap(i) != nil }
 
-// CodeMaps is the address of an array of pointers, one a page of Mem: nil, where HasCode
-// is false, or to a bit for each byte that MarkCode was told of.
+// codeMap returns the marks of the page with index i of Mem, or nil.
+func (p *Physical) codeMap(i uint32) *codeMap {
+	if l := p.code[i>>(PageShift+leafBits)]; l != nil {
+		return l[i>>PageShift%(1<<leafBits)]
+	}
+	return nil
+}
+
+// CodeMaps is the address of an array of pointers, one a megabyte of Mem: nil, or to 256
+// pointers, one a page. Those are nil, where HasCode is false, or point to a bit for each
+// byte that MarkCode was told of.
 func (p *Physical) CodeMaps() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(p.code)) }
 
 // Touch tells of a store of n bytes at index i of Mem, within one page, that
@@ -317,7 +339,7 @@ func (p *Physical) CodeMaps() unsafe.Pointer { return unsafe.Pointer(unsafe.Slic
 func (p *Physical) Touch(i, n uint32) { p.touch(i, n) }
 
 func (p *Physical) touch(i, n uint32) {
-	c := p.code[i>>PageShift]
+	c := p.codeMap(i)
 	if c == nil {
 		p.NoteStore(i)
 		return

@@ -47,7 +47,7 @@ func webDisplay(pictures *int64) display {
 			}
 		}()
 		m.After(bus.Second, func() { *pictures = -n.Load() })
-		m.After(2*bus.Second, func() { *pictures += n.Load() })
+		m.After((1+drawnSeconds)*bus.Second, func() { *pictures += n.Load() })
 		return func() { server.Show(m.Frame()) }, func() { _ = server.Close(); _ = conn.CloseNow(); <-done }
 	}
 }
@@ -60,9 +60,9 @@ func webCost(tb testing.TB) time.Duration {
 	_, alone := drawing(tb, drawPalette, nil)
 	_, shown := drawing(tb, drawPalette, webDisplay(&pictures))
 	if pictures < 5 {
-		tb.Fatalf("%d pictures in a second of virtual time", pictures)
+		tb.Fatalf("%d pictures in %d seconds of virtual time", pictures, drawnSeconds)
 	}
-	return (shown - alone) / time.Duration(pictures)
+	return (shown - alone) * drawnSeconds / time.Duration(pictures)
 }
 
 // BenchmarkWebPicture tells what a picture of 640 by 480 costs in processor time, all

@@ -204,9 +204,15 @@ func (t *translator) besideCode(size int32, addend amd64.Mem) {
 	t.miss(t.Jcc(amd64.NE))
 	t.Shift(amd64.SHL, 4, di, scale)
 	t.ALULoad(amd64.ADD, 8, si, addend)
+	t.Load(8, r11, t.state(t.lay.CodeMaps))
+	t.Mov(4, di, si)
+	t.Shift(amd64.SHR, 4, di, 20) // megabytes
+	t.Load(8, r11, amd64.Mem{Base: r11, Index: di, Scale: 3})
+	t.Test(8, r11, r11)
+	t.miss(t.Jcc(amd64.E))
 	t.Mov(4, di, si)
 	t.Shift(amd64.SHR, 4, di, 12)
-	t.Load(8, r11, t.state(t.lay.CodeMaps))
+	t.ALUImm(amd64.AND, 4, di, 255) // pages in them
 	t.Load(8, di, amd64.Mem{Base: r11, Index: di, Scale: 3})
 	t.Test(8, di, di)
 	t.miss(t.Jcc(amd64.E))

@@ -29,7 +29,7 @@ type Layout struct {
 	TagR, TagW, TagAddend int32
 
 	Held     [2]int32 // uint64 a TLB entry, by Trace.Privilege: the write tag of a page with code
-	CodeMaps int32    // the address of an array: by page of Mem a pointer to a bit for each byte that is code, or nil
+	CodeMaps int32    // the address of an array, see mmu.Physical.CodeMaps
 	Beside   int32    // int32: how many stores beside code go unnoticed
 }
 
