@@ -3,9 +3,9 @@ package main
 import "runtime/debug"
 
 // mostGarbage is how much unused memory may lie around before it is collected, in
-// bytes; what lives beside RAM is some three times that, mostly decoded code.
+// bytes; what lives beside RAM is some five times that, mostly decoded code.
 const (
-	mostGarbage = 6 << 20
+	mostGarbage = 4 << 20
 	besideRAM   = 20 << 20
 )
 
