@@ -296,7 +296,7 @@ func (t *translator) inst() {
 		t.done = true
 		return
 	}
-	t.MovImm64(amd64.SI, uint64(op)|ExitOp)
+	t.MovImm64(amd64.SI, uint64(op)) // ExitOp is 0
 	t.Ret()
 	t.code.Resume = append(t.code.Resume, Resume{t.i, uint32(t.N)})
 	t.now, t.host, t.known = pending{}, false, x87Known{}

@@ -209,7 +209,9 @@ func (d *Decoder) drain(final bool) []Input {
 	var out []Input
 	p := d.pending
 	for len(p) > 0 || final && d.paste.on {
-		n, in, ok := 0, Input{}, false
+		var n int
+		var in Input
+		var ok bool
 		if d.paste.on {
 			n, in, ok = d.paste.take(p, final)
 		} else {
