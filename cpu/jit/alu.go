@@ -21,12 +21,14 @@ func (t *translator) spill(at where, r amd64.Reg) place {
 	return place{at: at}
 }
 
-// spilled is spill if the flags are needed.
-func (t *translator) spilled(r amd64.Reg) place {
+// spilledTarget is the place where the operand in memory is kept for the flags, if they
+// are needed: then di has it too.
+func (t *translator) spilledTarget(size uint8) place {
 	if !t.needed() {
 		return place{}
 	}
-	return t.spill(inSpill, r)
+	t.LoadZX(size, di, t.target)
+	return t.spill(inSpill, di)
 }
 
 // emitALU writes the eight operations of two operands.
@@ -45,15 +47,10 @@ func emitALU(t *translator) bool {
 		// known to the stub.
 		t.access(size, false)
 		dst := hostReg(d.Reg, size)
+		p.b = t.spilledTarget(size)
 		if size == 1 && d.Reg >= 4 || !t.needed() {
-			if t.needed() {
-				t.LoadZX(1, di, t.target)
-				p.b = t.spilled(di)
-			}
 			t.ALULoad(op, size, dst, t.target)
 		} else {
-			t.LoadZX(size, di, t.target)
-			p.b = t.spilled(di)
 			t.ALU(op, size, dst, scratch(di, size))
 		}
 		p.r, p.a = regAt(d.Reg), regAt(d.Reg)
@@ -78,10 +75,7 @@ func emitALU(t *translator) bool {
 			p.b = regAt(s.Reg)
 		}
 		if op == amd64.CMP || op == amd64.ADD || op == amd64.SUB {
-			if t.needed() {
-				t.LoadZX(size, di, t.target)
-				p.a = t.spilled(di)
-			}
+			p.a = t.spilledTarget(size)
 			t.aluTarget(op, size, s)
 			p.kind = subOf
 			if op == amd64.ADD {
@@ -92,10 +86,7 @@ func emitALU(t *translator) bool {
 			return true
 		}
 		t.aluTarget(op, size, s)
-		if t.needed() {
-			t.LoadZX(size, di, t.target)
-			p.r = t.spilled(di)
-		}
+		p.r = t.spilledTarget(size)
 		p.kind = logic
 		t.set(p)
 		t.host = true
@@ -227,15 +218,11 @@ func emitTest(t *translator) bool {
 	}
 	if d.Kind == isa.Mem {
 		t.access(size, false)
-		if t.needed() {
-			t.LoadZX(size, di, t.target)
-			p.a = t.spilled(di)
-		}
+		p.a = t.spilledTarget(size)
 		if s.Kind == isa.Reg {
 			t.RM(amd64.Wide(0x84, size), size, hostReg(s.Reg, size), t.target)
 		} else {
-			t.RM(amd64.Wide(0xf6, size), size, 0, t.target)
-			t.Imm(size, imm)
+			t.TestMemImm(size, t.target, imm)
 		}
 	} else {
 		p.a = regAt(d.Reg)
@@ -275,10 +262,7 @@ func emitIncDec(t *translator) bool {
 	}
 	if a.Kind == isa.Mem {
 		t.RM(amd64.Wide(0xfe, size), size, digit, t.target)
-		if t.needed() {
-			t.LoadZX(size, di, t.target)
-			p.r = t.spilled(di)
-		}
+		p.r = t.spilledTarget(size)
 	} else {
 		t.RR(amd64.Wide(0xfe, size), size, digit, hostReg(a.Reg, size))
 	}
@@ -294,10 +278,7 @@ func emitNeg(t *translator) bool {
 	if a.Kind == isa.Mem {
 		t.access(size, true)
 		t.RM(amd64.Wide(0xf6, size), size, amd64.NEG, t.target)
-		if t.needed() {
-			t.LoadZX(size, di, t.target)
-			p.r = t.spilled(di)
-		}
+		p.r = t.spilledTarget(size)
 	} else {
 		t.Unary(amd64.NEG, size, hostReg(a.Reg, size))
 	}

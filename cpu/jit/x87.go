@@ -68,21 +68,16 @@ func (t *translator) x87Head(waits bool) bool {
 	l, k := t.x87(), &t.known
 	t.host = false
 	if !k.nm {
-		t.testImm(1, t.state(l.CR0), cr0EM|cr0TS)
+		t.TestMemImm(1, t.state(l.CR0), cr0EM|cr0TS)
 		t.miss(t.Jcc(amd64.NE))
 		k.nm = true
 	}
 	if waits && !k.ok {
-		t.testImm(1, t.state(l.SW), x87ES)
+		t.TestMemImm(1, t.state(l.SW), x87ES)
 		t.miss(t.Jcc(amd64.NE))
 		k.ok = true
 	}
 	return true
-}
-
-func (t *translator) testImm(size uint8, m amd64.Mem, v uint32) {
-	t.RM(0xf6|uint16(min(size, 2)>>1), size, 0, m)
-	t.Imm(size, v)
 }
 
 // x87Nearest asks for rounding to nearest with PE masked.

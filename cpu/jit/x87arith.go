@@ -420,7 +420,7 @@ func (t *translator) x87Compare() {
 	t.Patch(exponent, t.N)
 	t.ALU(amd64.SBB, 4, r11, r11)
 	t.ALUImm(amd64.AND, 4, r11, x87C0)
-	t.testImm(1, amd64.At(di, 9), 0x80)
+	t.TestMemImm(1, amd64.At(di, 9), 0x80)
 	positive := t.Jcc(amd64.E)
 	t.ALUImm(amd64.XOR, 4, r11, x87C0)
 	t.Patch(positive, t.N)

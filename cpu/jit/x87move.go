@@ -227,7 +227,7 @@ func emitFist(t *translator) bool {
 	}
 	l := t.x87()
 	t.x87Full(0)
-	t.testImm(1, t.state(l.CW), x87PE)
+	t.TestMemImm(1, t.state(l.CW), x87PE)
 	t.miss(t.Jcc(amd64.E))
 	t.x87Index(di, 0)
 	m := t.st(di)
@@ -301,7 +301,7 @@ func emitFist(t *translator) bool {
 // says something else.
 func (t *translator) x87NearestOrChop(nearest, chop func()) {
 	cw := t.state(t.x87().CW)
-	t.testImm(2, cw, cwRC)
+	t.TestMemImm(2, cw, cwRC)
 	other := t.Jcc(amd64.NE)
 	nearest()
 	end := t.Jmp()

@@ -368,11 +368,7 @@ func (a *Asm) ALU(op uint8, size uint8, dst, src Reg) {
 func (a *Asm) ALUImm(op uint8, size uint8, dst Reg, v uint32) {
 	o, short := groupOne(size, v)
 	a.RR(o, size, Reg(op), dst)
-	if short {
-		a.bytes(byte(v))
-	} else {
-		a.Imm(size, v)
-	}
+	a.groupImm(size, v, short)
 }
 
 // groupOne picks the opcode of an operation with an immediate.
@@ -384,6 +380,14 @@ func groupOne(size uint8, v uint32) (op uint16, short bool) {
 		return 0x83, true
 	}
 	return 0x81, false
+}
+
+// groupImm writes the immediate of such an operation.
+func (a *Asm) groupImm(size uint8, v uint32, short bool) {
+	if short {
+		size = 1
+	}
+	a.Imm(size, v)
 }
 
 // ALULoad computes dst op= [m], ALUStore [m] op= src, ALUStoreImm [m] op= v.
@@ -398,11 +402,7 @@ func (a *Asm) ALUStore(op uint8, size uint8, m Mem, src Reg) {
 func (a *Asm) ALUStoreImm(op uint8, size uint8, m Mem, v uint32) {
 	o, short := groupOne(size, v)
 	a.RM(o, size, Reg(op), m)
-	if short {
-		a.bytes(byte(v))
-	} else {
-		a.Imm(size, v)
-	}
+	a.groupImm(size, v, short)
 }
 
 // Test ANDs for the flags alone.
@@ -410,6 +410,12 @@ func (a *Asm) Test(size uint8, x, y Reg) { a.RR(Wide(0x84, size), size, y, x) }
 
 func (a *Asm) TestImm(size uint8, x Reg, v uint32) {
 	a.RR(Wide(0xf6, size), size, AX, x)
+	a.Imm(size, v)
+}
+
+// TestMemImm is TestImm of memory.
+func (a *Asm) TestMemImm(size uint8, m Mem, v uint32) {
+	a.RM(Wide(0xf6, size), size, AX, m)
 	a.Imm(size, v)
 }
 

@@ -253,6 +253,7 @@ func TestArithmetic(t *testing.T) {
 				check(t, func(a *Asm) { a.ALUStore(op, size, m, r) }, x, size, m.arg(), of(r, size))
 				v := values[int(r)%len(values)]
 				check(t, func(a *Asm) { a.ALUStoreImm(op, size, m, v) }, x, size, m.arg(), imm(v, size))
+				check(t, func(a *Asm) { a.TestMemImm(size, m, v) }, x86asm.TEST, size, m.arg(), imm(v, size))
 			})
 		}
 	}
